@@ -1,0 +1,53 @@
+"""Cells and CSV lines that leave the house for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from tenken.common.clock import JAPAN
+from tenken.common.japanese_text import cp932_problem
+from tenken.common.refusals import Invalid, Problem
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CELL_LIMIT = 32_767
+
+
+def safe_cell(value: Any) -> Any:
+    """Return *value* as a cell may hold it: text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+    Control characters that XML cannot hold are dropped, text is cut at a cell's limit, aware times become Japan's.
+    Numbers, dates and None pass.
+    """
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(JAPAN).replace(tzinfo=None)
+    if value is None or isinstance(value, bool | int | float | date):
+        return value
+    text = _ILLEGAL.sub("", str(value))[:_CELL_LIMIT]
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def cp932_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a CP932 CSV with CRLF. ``Invalid`` names line, column and character when CP932 cannot hold one."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    problems: list[Problem] = []
+    for number, row in enumerate([header, *rows], start=1):
+        cells = ["" if (cell := safe_cell(value)) is None else str(cell) for value in row]
+        for column, cell in zip(header, cells, strict=False):
+            if char := cp932_problem(cell):
+                problems.append(
+                    Problem(
+                        f"「{char}」（U+{ord(char):04X}）はCSV（CP932）で表せません。Excel形式で出力してください。",
+                        f"{number}行「{column}」列",
+                    )
+                )
+        writer.writerow(cells)
+    if problems:
+        raise Invalid("CSVにできない文字があります。", problems)
+    return out.getvalue().encode("cp932")

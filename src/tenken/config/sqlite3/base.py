@@ -1,0 +1,59 @@
+"""Django's SQLite backend with one in-process lock around transactions that write.
+
+SQLite lets one writer in at a time and makes the others poll; under load some poll past their time-out. With
+``transaction_mode=IMMEDIATE`` every transaction takes the write lock at its beginning, so a plain lock in front of it
+queues the threads of this process. Other processes (the command line) still wait by SQLite's own time-out.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+_writer = threading.Lock()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that remembers whether its thread holds the writer's lock."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._writes = False
+
+    def _start_transaction_under_autocommit(self) -> None:
+        # A time-out leaves it to SQLite to say "database is locked", as it would between processes.
+        self._writes = _writer.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 20))
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._leave()
+            raise
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()  # type: ignore[misc]
+        finally:
+            if not self._still_in_transaction():
+                self._leave()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            if not self._still_in_transaction():
+                self._leave()
+
+    def close(self) -> None:
+        super().close()
+        if not self._still_in_transaction():
+            self._leave()
+
+    def _still_in_transaction(self) -> bool:
+        return bool(self.connection is not None and self.connection.in_transaction)
+
+    def _leave(self) -> None:
+        if self._writes:
+            self._writes = False
+            _writer.release()

@@ -1,0 +1,127 @@
+"""Findings and what was done about them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tenken.files.models import StoredFile
+from tenken.journal.models import AppendOnly
+from tenken.organization.models import City, Unit
+from tenken.organization.scoping import ScopedQuerySet
+
+
+class FindingQuerySet(ScopedQuerySet["Finding"]):
+    pass
+
+
+class Finding(models.Model):
+    """課題: something in a unit that does not meet a clause.
+
+    ``origin`` says where it came from, ``origin_key`` the row there ("inspection.answer:12"); ``item_code`` and
+    ``category_code`` tie it to the bank so that years compare. ``status`` moves only by ``findings.states``.
+    ``number`` is given once per city and year and never again. ``version`` rises with each change.
+    """
+
+    class Origin(models.TextChoices):
+        SELF_INSPECTION = "self_inspection", "自己点検"
+        VISIT = "visit", "訪問調査"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "改善計画の作成待ち"
+        PLANNED = "planned", "改善中"
+        REPORTED = "reported", "改善報告済（確認待ち）"
+        VERIFIED = "verified", "改善済"
+        NOT_IMPROVED = "not_improved", "未改善"
+        WITHDRAWN = "withdrawn", "取下げ"
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="findings", verbose_name="組織")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    number = models.PositiveIntegerField("番号")
+    origin = models.CharField("出所", max_length=20, choices=Origin)
+    origin_key = models.CharField("出所の記録", max_length=80)
+    item_code = models.CharField("点検項目", max_length=40, blank=True, default="")
+    category_code = models.CharField("調査項目", max_length=40, blank=True, default="")
+    title = models.CharField("課題", max_length=500)
+    detail = models.TextField("内容", max_length=4000, blank=True, default="")
+    status = models.CharField("状態", max_length=14, choices=Status, default=Status.OPEN)
+    opened_on = models.DateField("発生日")
+    due_on = models.DateField("期限", null=True, blank=True)
+    closed_on = models.DateField("完了日", null=True, blank=True)
+    version = models.PositiveIntegerField("版", default=1)
+
+    plan = models.TextField("改善計画", max_length=4000, blank=True, default="")
+    plan_owner = models.CharField("担当", max_length=100, blank=True, default="")
+    plan_due_on = models.DateField("改善予定日", null=True, blank=True)
+    plan_needs_budget = models.BooleanField("予算が必要", default=False)
+    action = models.TextField("改善内容", max_length=4000, blank=True, default="")
+    action_on = models.DateField("改善実施日", null=True, blank=True)
+    not_improved_reason = models.CharField("未改善の理由", max_length=20, blank=True, default="")
+    not_improved_note = models.TextField("未改善の説明", max_length=2000, blank=True, default="")
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["city", "fiscal_year", "number"], name="findings_number"),
+            models.UniqueConstraint(
+                fields=["city", "origin_key"],
+                condition=~models.Q(status="withdrawn"),
+                name="findings_origin_once",
+            ),
+            models.CheckConstraint(
+                name="findings_not_improved_has_reason",
+                condition=~models.Q(status="not_improved") | ~models.Q(not_improved_reason=""),
+            ),
+            models.CheckConstraint(
+                name="findings_closed_has_date",
+                condition=models.Q(status__in=("verified", "withdrawn"), closed_on__isnull=False)
+                | models.Q(
+                    status__in=("open", "planned", "reported", "not_improved"), closed_on__isnull=True
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["city", "fiscal_year", "category_code"], name="findings_year_category"),
+            models.Index(fields=["unit", "status"], name="findings_unit_status"),
+        ]
+        verbose_name = "課題"
+
+    def __str__(self) -> str:
+        return f"{self.fiscal_year}-{self.number}"
+
+
+class FindingEvent(AppendOnly):
+    """One step in a finding's life, as people read it: who did what when, with what words."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="events", verbose_name="課題")
+    event = models.CharField("できごと", max_length=20)
+    status = models.CharField("その後の状態", max_length=14)
+    by_code = models.CharField("行った者", max_length=64)
+    by_name = models.CharField("氏名", max_length=100)
+    comment = models.TextField("内容", max_length=4000, blank=True, default="")
+    happened_on = models.DateField("業務日")
+    recorded_at = models.DateTimeField("記録日時")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "課題の経過"
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.event}"
+
+
+class FindingEvidence(AppendOnly):
+    """A file that shows what was done."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="evidence", verbose_name="課題")
+    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="ファイル")
+    added_by = models.CharField("登録者", max_length=64)
+    added_at = models.DateTimeField("登録日時")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["finding", "file"], name="findings_evidence_once")]
+        verbose_name = "課題の証拠"
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.file_id}"

@@ -1,0 +1,1 @@
+"""通知: mail that waits for the commit, is kept, and is tried again."""

@@ -1,0 +1,206 @@
+"""Documents → versions → chapters → clauses; check items → revisions. A published version never changes."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+from tenken.journal.sealed import refuse_change_of_sealed
+from tenken.organization.models import City, Unit
+from tenken.organization.scoping import ScopedQuerySet
+
+
+class PolicyDocumentQuerySet(ScopedQuerySet["PolicyDocument"]):
+    unit_path = None
+    city_path = "city"
+    city_wide = True
+
+
+class PolicyDocument(models.Model):
+    """A policy, standard or procedure (実施手順: the common one, and one per important system)."""
+
+    class Kind(models.TextChoices):
+        BASIC = "basic", "基本方針"
+        STANDARD = "standard", "対策基準"
+        PROCEDURE_COMMON = "procedure_common", "共通実施手順"
+        PROCEDURE_SYSTEM = "procedure_system", "システムごとの実施手順"
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
+    code = models.CharField("コード", max_length=40)
+    kind = models.CharField("種類", max_length=20, choices=Kind)
+    title = models.CharField("名称", max_length=120)
+    owner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="所管")
+
+    objects = PolicyDocumentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city", "code"], name="policy_document_code")]
+        verbose_name = "規程"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PolicyVersion(models.Model):
+    """One version: from which date, and why. ``sha256`` is set when it is published; then nothing in it changes."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "案"
+        IN_APPROVAL = "in_approval", "決裁中"
+        PUBLISHED = "published", "施行"
+
+    document = models.ForeignKey(PolicyDocument, models.PROTECT, related_name="versions", verbose_name="規程")
+    number = models.CharField("版", max_length=20)
+    effective_from = models.DateField("施行日")
+    reason = models.TextField("改定の理由", max_length=2000)
+    status = models.CharField("状態", max_length=12, choices=Status, default=Status.DRAFT)
+    sha256 = models.CharField("ハッシュ", max_length=64, blank=True, default="")
+    published_by = models.CharField("施行した者", max_length=64, blank=True, default="")
+    published_at = models.DateTimeField("施行の記録日時", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="policy_version_number"),
+            models.CheckConstraint(
+                name="policy_version_published_whole",
+                condition=(
+                    models.Q(status="published", published_at__isnull=False)
+                    & ~models.Q(sha256="")
+                    & ~models.Q(published_by="")
+                )
+                | (
+                    models.Q(
+                        status__in=("draft", "in_approval"),
+                        published_at__isnull=True,
+                        sha256="",
+                        published_by="",
+                    )
+                ),
+            ),
+        ]
+        ordering = ["effective_from", "pk"]
+        verbose_name = "規程の版"
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.number}"
+
+
+class Chapter(models.Model):
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="chapters", verbose_name="版")
+    order = models.PositiveSmallIntegerField("順")
+    number = models.CharField("番号", max_length=20)
+    title = models.CharField("題名", max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "order"], name="policy_chapter_order")]
+        ordering = ["order"]
+        verbose_name = "章"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Clause(models.Model):
+    """One duty (or definition). ``code`` is stable across versions; ``binds`` are role codes; ``source`` its origin."""
+
+    class Nature(models.TextChoices):
+        MUST = "must", "義務"
+        MUST_NOT = "must_not", "禁止"
+        SHOULD = "should", "努力"
+        DEFINITION = "definition", "定義"
+
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="clauses", verbose_name="版")
+    chapter = models.ForeignKey(Chapter, models.PROTECT, related_name="clauses", verbose_name="章")
+    order = models.PositiveSmallIntegerField("順")
+    code = models.CharField("コード", max_length=40)
+    number = models.CharField("番号", max_length=30)
+    heading = models.CharField("見出し", max_length=120)
+    text = models.TextField("本文", max_length=2000)
+    binds = models.JSONField("対象者", default=list)
+    nature = models.CharField("性質", max_length=12, choices=Nature)
+    source = models.JSONField("出典", default=dict)
+    refines = models.JSONField("具体化する条", default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "code"], name="policy_clause_code")]
+        ordering = ["chapter__order", "order"]
+        verbose_name = "条"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.heading}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_change_of_sealed(self, self.version.status == PolicyVersion.Status.PUBLISHED)
+        super().save(*args, **kwargs)
+
+
+class CheckCategory(models.Model):
+    """調査項目: クリアデスク, パスワード … Figures compare these from year to year by ``code``."""
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
+    code = models.CharField("コード", max_length=40)
+    name = models.CharField("名称", max_length=80)
+    part = models.CharField(
+        "点検の種類",
+        max_length=12,
+        choices=[("management", "セキュリティマネジメント点検"), ("risk", "リスク対策状況点検")],
+    )
+    order = models.PositiveSmallIntegerField("順", default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city", "code"], name="policy_category_code")]
+        ordering = ["part", "order", "code"]
+        verbose_name = "調査項目"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CheckItem(models.Model):
+    """点検項目 of the bank: the thing that is asked, whatever its wording in a year. ``code`` is stable for ever."""
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
+    code = models.CharField("コード", max_length=40)
+    category = models.ForeignKey(CheckCategory, models.PROTECT, related_name="items", verbose_name="調査項目")
+    standing = models.BooleanField("毎年の点検に入れる", default=False)
+    retired_on = models.DateField("廃止日", null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city", "code"], name="policy_item_code")]
+        ordering = ["category__part", "category__order", "code"]
+        verbose_name = "点検項目"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CheckItemRevision(models.Model):
+    """The wording of an item from a date on. Sheets point at a revision, so what was asked stays known."""
+
+    item = models.ForeignKey(CheckItem, models.PROTECT, related_name="revisions", verbose_name="点検項目")
+    number = models.PositiveSmallIntegerField("版")
+    effective_from = models.DateField("適用日")
+    question = models.TextField("点検内容", max_length=500)
+    purpose = models.TextField("目的", max_length=1000)
+    how_to_check = models.TextField("確認方法", max_length=1000)
+    good = models.TextField("適合の基準", max_length=1000)
+    examples = models.JSONField("例", default=list)
+    evidence = models.TextField("証拠", max_length=1000, blank=True, default="")
+    facts = models.JSONField("答えられる事実", default=list)
+    clause_codes = models.JSONField("根拠の条", default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="policy_item_revision")]
+        ordering = ["number"]
+        verbose_name = "点検項目の版"
+
+    def __str__(self) -> str:
+        return f"{self.item_id} 第{self.number}版"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_change_of_sealed(self, True)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("revisions are never deleted")

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "tenken.reports"
+    verbose_name = "報告書"
+
+    def ready(self) -> None:
+        from tenken.reports import permissions  # noqa: F401 - registers the capabilities

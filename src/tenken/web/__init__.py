@@ -1,0 +1,1 @@
+"""Pages and forms: thin views over one domain call each."""

@@ -1,0 +1,27 @@
+"""Uploads are refused while they arrive, not after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+
+
+class BoundedUploadHandler(FileUploadHandler):
+    """Drop the file that exceeds ``MAX_UPLOAD_BYTES`` and mark the request, so that its form can say so."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.received += len(raw_data)
+        if self.received > settings.MAX_UPLOAD_BYTES:
+            if self.request is not None:
+                self.request.upload_too_large = self.file_name  # type: ignore[attr-defined]
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
