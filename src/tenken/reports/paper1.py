@@ -1,0 +1,167 @@
+"""Paper 1 (資料１): what the year's improvement brought. Section 1, 情報セキュリティ点検, from its figures and its prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from tenken.reports.blocks import (
+    Block,
+    BulletList,
+    Cell,
+    ChartFigure,
+    Closing,
+    Column,
+    FlowFigure,
+    Heading,
+    Paper,
+    Paragraph,
+    Series,
+    Stage,
+    Table,
+)
+from tenken.reports.figures import InspectionFigures, ItemFigures
+from tenken.reports.prose import drafted_texts
+from tenken.reports.rules.sentence import MANAGEMENT, RISK, Part
+
+CODE = "committee"
+NUMBER = "資料１"
+SPECIMEN_NOTE = "※　数値は見本として作成したものであり、実在の市の公表値ではない。"
+_UNIT = "課公所"
+
+
+def build_paper(figures: InspectionFigures, prose: Mapping[str, str], *, issued_on: date) -> Paper:
+    """Return paper 1 for *figures*. *prose* holds edited paragraphs by key; they replace the drafts, '' leaves one out.
+
+    ``ValueError`` when *prose* has a key that no paragraph has.
+    """
+    texts = drafted_texts(figures)
+    if unknown := sorted(set(prose) - set(texts)):
+        raise ValueError(f"no paragraph has these keys: {unknown}")
+    texts |= prose
+    subject = f"{figures.year}{figures.city_name}情報セキュリティ対策改善取組結果"
+    return Paper(
+        code=CODE,
+        title=f"{subject}について",
+        number=NUMBER,
+        city_name=figures.city_name,
+        issued_on=issued_on,
+        fiscal_year=figures.fiscal_year,
+        header=subject,
+        blocks=tuple(_blocks(figures, texts)),
+    )
+
+
+def _blocks(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Block]:
+    yield Paragraph(
+        f"{figures.year}{figures.city_name}情報セキュリティ対策改善取組の状況は、以下のとおりである。"
+    )
+    yield Heading(1, "情報セキュリティ点検")
+    yield Heading(2, "実施内容")
+    yield from _prose(texts, "inspection.method", "flow")
+    yield flow(figures)
+    yield Heading(2, "取組み結果")
+    yield Heading(3, "自己点検の結果")
+    yield from _prose(texts, "inspection.overall")
+    for part in (MANAGEMENT, RISK):
+        if part.items(figures):
+            yield Heading(4, f"（{part.name}）")
+            yield from _prose(texts, f"inspection.{part.code}", part.code, f"{part.code}-table")
+            yield part_chart(figures, part)
+            yield part_table(figures, part)
+    yield from _visits(figures, texts)
+    yield from _summary(texts)
+    yield Closing()
+
+
+def _prose(texts: Mapping[str, str], key: str, *refs: str) -> Iterator[Block]:
+    if text := texts[key].strip():
+        for index, piece in enumerate(lines := [line.strip() for line in text.splitlines() if line.strip()]):
+            yield Paragraph(piece, key, refs if index == len(lines) - 1 else ())
+
+
+def _visits(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Block]:
+    findings = [*_prose(texts, "inspection.visit.findings")]
+    practices = [*_prose(texts, "inspection.visit.practices")]
+    if not findings and not practices:
+        return
+    yield Heading(3, "訪問調査の結果")
+    yield from findings
+    if findings and figures.visit_findings:
+        yield BulletList(figures.visit_findings)
+    yield from practices
+    if practices and figures.good_practices:
+        yield BulletList(figures.good_practices)
+
+
+def _summary(texts: Mapping[str, str]) -> Iterator[Block]:
+    keys = ("inspection.summary.management", "inspection.summary.risk", "inspection.summary.relapse")
+    summary = [block for key in keys for block in _prose(texts, key)]
+    if summary:
+        yield Heading(3, "まとめ")
+        yield from summary
+
+
+def flow(figures: InspectionFigures) -> FlowFigure:
+    """Return figure 1: the stages of the year."""
+    stages = tuple(
+        Stage(one.name, one.period, one.purpose, one.target_text, one.outline) for one in figures.stages
+    )
+    return FlowFigure("flow", "情報セキュリティ点検の流れ", stages)
+
+
+def part_chart(figures: InspectionFigures, part: Part) -> ChartFigure:
+    """Return the chart of one part: per item, sections with issues and not improved, beside those of the year before."""
+    items = part.items(figures)
+    now, before = figures.year, figures.year_before
+    series = (
+        Series(f"課題あり（{before}）", tuple(item.issues_before for item in items), "before"),
+        Series(f"課題あり（{now}）", tuple(item.issues for item in items), "now"),
+        Series(f"未改善（{before}）", tuple(item.not_improved_before for item in items), "open_before"),
+        Series(f"未改善（{now}）", tuple(item.not_improved for item in items), "open"),
+    )
+    return ChartFigure(
+        key=part.code,
+        caption=f"自己点検の結果（{part.name}）",
+        categories=tuple(item.name for item in items),
+        series=tuple(one for one in series if any(value is not None for value in one.values)),
+        unit=_UNIT,
+        note=SPECIMEN_NOTE if figures.invented else "",
+    )
+
+
+def part_table(figures: InspectionFigures, part: Part) -> Table:
+    """Return the numbers of one part, item by item, with the totals (延べ)."""
+    items = part.items(figures)
+    columns = (
+        Column("調査項目", "left", 2.5),
+        Column(f"課題あり\n（{figures.year_before}）", "right", 1.6),
+        Column(f"課題あり\n（{figures.year}）", "right", 1.6),
+        Column("うち改善", "right", 1.0),
+        Column("うち未改善", "right", 1.1),
+        Column(f"未改善\n（{figures.year_before}）", "right", 1.6),
+    )
+    notes = (
+        "（注）　課公所数。計は調査項目ごとの課公所数の合計（延べ）である。",
+        *((SPECIMEN_NOTE,) if figures.invented else ()),
+    )
+    return Table(
+        key=f"{part.code}-table",
+        caption=f"{part.name}の調査項目ごとの結果",
+        columns=columns,
+        rows=tuple((item.name, *_counts(item)) for item in items),
+        total=("計（延べ）", *_totals(items)),
+        notes=notes,
+    )
+
+
+def _counts(item: ItemFigures) -> tuple[int | None, ...]:
+    return (item.issues_before, item.issues, item.improved, item.not_improved, item.not_improved_before)
+
+
+def _totals(items: tuple[ItemFigures, ...]) -> tuple[Cell, ...]:
+    columns = zip(*(_counts(item) for item in items), strict=True)
+    return tuple(
+        None if all(value is None for value in column) else sum(value or 0 for value in column)
+        for column in columns
+    )
