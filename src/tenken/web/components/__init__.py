@@ -1,0 +1,1 @@
+"""The gallery of components and the Python parts of them: tables, form fields, answers."""

@@ -1,0 +1,54 @@
+"""Form fields that read what a person types in Japanese: full-width digits, era dates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenken.common.era import era_date, parse_date
+from tenken.common.japanese_text import parse_count
+
+
+class EraDateField(forms.Field):
+    """A date typed as 2014-07-01, 2014年7月1日, 平成26年7月1日 or H26.7.1, full-width too. Cleans to a ``date``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        kwargs.setdefault("help_text", "例：2014-07-01、平成26年7月1日")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(str(value))
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return era_date(value) if isinstance(value, date) else value
+
+
+class CountField(forms.Field):
+    """A whole number from 0, full-width digits and commas accepted. Cleans to an ``int``."""
+
+    def __init__(self, *, maximum: int | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        self.maximum = maximum
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            number = parse_count(str(value))
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+        if self.maximum is not None and number > self.maximum:
+            raise ValidationError(f"{self.maximum:,}以下の数字を入力してください。", code="max_value")
+        return number

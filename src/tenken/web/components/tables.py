@@ -1,0 +1,59 @@
+"""Tables as every list of the product has them: a numbered caption, a row header, columns of few kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tenken.common.clock import JAPAN
+from tenken.common.era import era_date
+
+
+class Table(tables.Table):
+    """Base of all lists. Subclasses say ``caption`` (「表1　…」), and ``row_header``: the column that names the row."""
+
+    caption = ""
+    row_header = ""
+
+    class Meta:
+        template_name = "web/components/table.html"
+        empty_text = "該当するものはありません。"
+        attrs = {"class": "table"}
+
+
+class NumberColumn(tables.Column):
+    """A figure, flush right with thousands separated; a dash where there is none."""
+
+    attrs: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"th": {"class": "num"}, "td": {"class": "num"}})
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any) -> str:
+        return f"{value:,}" if isinstance(value, int | float) else str(value)
+
+
+class DateColumn(tables.Column):
+    """A date as offices write it; of a moment, its day in Japan."""
+
+    def render(self, value: date | datetime) -> str:
+        day = value.astimezone(JAPAN).date() if isinstance(value, datetime) else value
+        return era_date(day)
+
+
+class StatusColumn(tables.Column):
+    """A state as a small label. *statuses* maps the stored code to ``(label, tone)``."""
+
+    def __init__(self, statuses: Mapping[str, tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        self.statuses = statuses
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any) -> SafeString:
+        label, tone = self.statuses.get(str(value), (str(value), "neutral"))
+        return format_html('<span class="tag tag--{}" data-status="{}">{}</span>', tone, value, label)
