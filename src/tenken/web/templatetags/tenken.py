@@ -58,6 +58,11 @@ def _part(name: str, values: dict[str, Any]) -> SafeString:
     return render_to_string(f"{_PARTS}{name}.html", values)
 
 
+def _tidy(content: str) -> SafeString:
+    """Drop the blanks around a block's content; the engine has rendered, and so escaped, it already."""
+    return SafeString(content.strip())
+
+
 def _tone(tone: str) -> str:
     """Return *tone* when there is such a tone, else neutral: a page never breaks over a colour."""
     return tone if tone in _TONES else "neutral"
@@ -76,7 +81,7 @@ def notice(content: str, kind: str = "info", title: str = "", heading: str = "p"
             "kind": kind,
             "kind_label": _NOTICE_KINDS[kind],
             "title": title,
-            "content": content.strip(),
+            "content": _tidy(content),
             "heading": heading if heading in ("p", "h2", "h3") else "p",
         },
     )
@@ -98,17 +103,41 @@ def error_summary(form: Any = None, problems: Sequence[Any] = (), title: str = "
     for one in _forms_of(form):
         for name, errors in one.errors.items():
             bound = None if name == "__all__" else one[name]
-            for message in errors:
+            for message in errors if bound is None else _messages(bound):
                 lines.append(
                     {
-                        "text": f"{bound.label}：{message}" if bound else str(message),
-                        "target": bound.auto_id if bound and not bound.is_hidden else "",
+                        "text": str(message) if bound is None else _with_label(bound, message),
+                        "target": bound.auto_id if bound is not None and not bound.is_hidden else "",
                     }
                 )
     for problem in problems or ():
         field_name = str(getattr(problem, "field", ""))
         lines.append({"text": str(problem), "target": f"id_{field_name}" if field_name else ""})
     return {"lines": lines, "title": title or f"入力内容に{len(lines)}か所の誤りがあります"}
+
+
+def _messages(bound: forms.BoundField) -> list[str]:
+    """Return the field's errors; Django's own "required" becomes a sentence that says what to do."""
+    messages: list[str] = []
+    standard = str(forms.Field.default_error_messages["required"])
+    for error in bound.errors.as_data():
+        text = " ".join(str(one) for one in error.messages)
+        if error.code == "required" and text == standard:
+            if isinstance(bound.field.widget, forms.CheckboxInput):
+                text = f"「{bound.label}」に印を付けてください。"
+            elif isinstance(bound.field.widget, forms.FileInput):
+                text = f"{bound.label}のファイルを選んでください。"
+            elif isinstance(bound.field.widget, forms.Select | forms.RadioSelect):
+                text = f"{bound.label}を選んでください。"
+            else:
+                text = f"{bound.label}を入力してください。"
+        messages.append(text)
+    return messages
+
+
+def _with_label(bound: forms.BoundField, message: str) -> str:
+    label = str(bound.label)
+    return message if label in message else f"{label}：{message}"
 
 
 def _forms_of(form: Any) -> list[Any]:
@@ -137,7 +166,7 @@ def field(
     widget = bound.field.widget
     kind = _kind(widget)
     help_text = help or bound.help_text
-    errors = [str(message) for message in bound.errors]
+    errors = _messages(bound)
     described = [f"{bound.auto_id}_help"] if help_text else []
     described += [f"{bound.auto_id}_error"] if errors else []
     values: dict[str, Any] = {
@@ -235,7 +264,7 @@ def confirm(
             "cancel": cancel,
             "danger": danger,
             "action": action,
-            "content": content.strip(),
+            "content": _tidy(content),
             "csrf_token": context.get("csrf_token"),
         },
     )
@@ -245,7 +274,7 @@ def confirm(
 
 
 @register.inclusion_tag(f"{_PARTS}breadcrumbs.html")
-def breadcrumbs(*parts: Any) -> dict[str, Any]:
+def breadcrumbs(*parts: Any, aria_label: str = "現在位置") -> dict[str, Any]:
     """The way from ホーム to this page: label, address, …, last label, or one list of ``{label, url}``."""
     crumbs: list[dict[str, Any]] = [{"label": "ホーム", "url": _home()}]
     if len(parts) == 1 and not isinstance(parts[0], str):
@@ -255,7 +284,7 @@ def breadcrumbs(*parts: Any) -> dict[str, Any]:
     else:
         for index in range(0, len(parts), 2):
             crumbs.append({"label": parts[index], "url": parts[index + 1] if index + 1 < len(parts) else ""})
-    return {"crumbs": crumbs}
+    return {"crumbs": crumbs, "label": aria_label}
 
 
 def _home() -> str:
@@ -293,13 +322,16 @@ def query_with(context: Context, name: str, value: Any, drop: str = "") -> str:
 
 
 @register.inclusion_tag(f"{_PARTS}pagination.html", takes_context=True)
-def pagination(context: Context, page: Any, param: str = "page") -> dict[str, Any]:
+def pagination(
+    context: Context, page: Any, param: str = "page", label: str = "ページの移動"
+) -> dict[str, Any]:
     """Links to the pages of a long list; nothing when there is only one."""
     paginator = page.paginator
     return {
         "request": context.get("request"),
         "page": page,
         "param": param,
+        "label": label,
         "numbers": list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
         if paginator.num_pages > 1
         else [],
@@ -419,7 +451,7 @@ def progress(value: int, maximum: int, label: str, unit: str = "件") -> dict[st
 @register.simple_block_tag(end_name="endempty_state")
 def empty_state(content: str, title: str) -> SafeString:
     """What a page says when there is nothing yet, and what can be done about it."""
-    return _part("empty_state", {"title": title, "content": content.strip()})
+    return _part("empty_state", {"title": title, "content": _tidy(content)})
 
 
 @register.inclusion_tag(f"{_PARTS}chart.html")
