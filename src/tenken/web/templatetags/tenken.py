@@ -182,11 +182,10 @@ def field(
     }
     if kind in ("hidden", "choices"):
         return values
-    css = f"control control--{kind} control--{width or _width(bound, kind)}"
-    attrs: dict[str, Any] = {
-        "class": f"{widget.attrs.get('class', '')} {css}".strip(),
-        "aria-describedby": None,
-    }
+    css = "" if kind == "check" else f"control control--{kind} control--{width or _width(bound, kind)}"
+    attrs: dict[str, Any] = {}
+    if classes := f"{widget.attrs.get('class', '')} {css}".strip():
+        attrs["class"] = classes
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if errors:
@@ -196,9 +195,7 @@ def field(
         attrs |= {"type": "text", "inputmode": "numeric"}
     if kind == "file":
         values["limit_mb"] = getattr(settings, "MAX_UPLOAD_BYTES", 0) // (1024 * 1024)
-    values["control"] = bound.as_widget(
-        attrs={key: value for key, value in attrs.items() if value is not None}
-    )
+    values["control"] = bound.as_widget(attrs=attrs)
     return values
 
 
