@@ -58,12 +58,12 @@ class Principal:
     def post_ids(self) -> frozenset[int]:
         return frozenset(grant.post_id for grant in self.grants)
 
-    @cached_property
+    @property
     def tree(self) -> Tree:
         return tree_of(self.city, self.on)
 
     @cached_property
-    def _units(self) -> dict[str, frozenset[int]]:
+    def _units(self) -> dict[tuple[str, int], frozenset[int]]:
         return {}
 
     def holds(self, capability: Capability) -> bool:
@@ -78,10 +78,11 @@ class Principal:
 
     def units_with(self, capability: Capability) -> frozenset[int]:
         """Return the units where *capability* is held: granted, all below, and what those came from."""
-        if capability.code not in self._units:
+        key = (capability.code, self.city.organization_version)
+        if key not in self._units:
             granted = {grant.unit_id for grant in self.grants if capability.code in grant.capabilities}
-            self._units[capability.code] = self.tree.lineage_back(self.tree.below(granted))
-        return self._units[capability.code]
+            self._units[key] = self.tree.lineage_back(self.tree.below(granted))
+        return self._units[key]
 
     def roles_at(self, unit_id: int) -> frozenset[str]:
         """Return the codes of the roles held directly for *unit_id* or for what became of it."""

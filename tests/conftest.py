@@ -1,0 +1,141 @@
+"""Fixtures of every test, and what a test that cannot run here comes to.
+
+State lives in a folder of the run's own. The database is an SQLite file there, or PostgreSQL when
+``TENKEN_DATABASE_URL`` names one. With ``TENKEN_NO_SKIP=1`` (as CI runs) a skipped test is a failure.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+# pytest-django may have read the settings before this file: the environment serves the programs that tests start,
+# the settings are moved besides.
+_HOME = Path(tempfile.mkdtemp(prefix="tenken-test-")).resolve()
+os.environ["TENKEN_HOME"] = str(_HOME)
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.HOME = _HOME
+    settings.FILE_STORE = _HOME / "files"
+    settings.STATIC_ROOT = _HOME / "static"
+    settings.EMAIL_FILE_PATH = _HOME / "mail"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    database = settings.DATABASES["default"]
+    if not on_postgres():
+        database["NAME"] = str(_HOME / "tenken.sqlite3")
+        database["TEST"]["NAME"] = str(_HOME / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+
+
+def on_postgres() -> bool:
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+# --- tests that need what may be missing -----------------------------------------------------------------
+
+
+def _no_browser() -> str:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return "playwright is not installed"
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    if path.exists() or any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return ""
+    return "no Chromium: playwright install chromium"
+
+
+def _no_postgres() -> str:
+    return "" if on_postgres() else "TENKEN_DATABASE_URL names no PostgreSQL server"
+
+
+def _no_programs() -> str:
+    missing = [name for name in ("pdftotext", "pdftoppm") if shutil.which(name) is None]
+    if not any(shutil.which(name) for name in ("soffice", "libreoffice")):
+        missing.append("LibreOffice")
+    return f"missing programs: {', '.join(missing)}" if missing else ""
+
+
+_NEEDS: dict[str, Callable[[], str]] = {
+    "browser": _no_browser,
+    "postgres": _no_postgres,
+    "programs": _no_programs,
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for marker, missing in _NEEDS.items():
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        if marked and (reason := missing()):
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=f"{marker}: {reason}"))
+
+
+def _refuse_skip(report: Any) -> None:
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("TENKEN_NO_SKIP") == "1":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was skipped, and TENKEN_NO_SKIP=1: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+# --- fixtures ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _forget_kept_trees() -> Iterator[None]:
+    """Trees are kept in memory by city and version; a test's rollback gives both to the next test again."""
+    yield
+    if access := sys.modules.get("tenken.organization.access"):
+        access._root_units.cache_clear()
+        sys.modules["tenken.organization.tree"]._tree.cache_clear()
+
+
+@pytest.fixture
+def scenario(db: None) -> Any:
+    """みどり市, see ``tests.factories.Scenario``."""
+    from tests.factories import make_scenario
+
+    return make_scenario()
+
+
+@pytest.fixture
+def client_for(db: None) -> Callable[[Any], Client]:
+    """Return a function: person → a client signed in as they are."""
+
+    def signed_in(person: Any) -> Client:
+        client = Client()
+        client.force_login(person.account, backend="tenken.organization.authentication.AccountBackend")
+        return client
+
+    return signed_in
