@@ -15,7 +15,8 @@ class AnswerGroup:
     ``name`` is the radio's form name; ``comment_name`` the textarea's ('' for none), shown for the answers in
     ``comment_for``. With ``save_url`` a change is posted there as it is made (``name``, ``comment_name`` and
     ``version``); the reply may be 204, or a fragment of ``hx-swap-oob`` elements. Without JavaScript the page's form
-    is sent as a whole. ``last`` and ``last_comment`` are last year's answer in words.
+    is sent as a whole. ``last`` and ``last_comment`` are last year's answer in words. ``extra_template`` is included
+    inside the group with ``answer`` in its context, for what else a page saves with the answer; ``extra`` is its data.
     """
 
     name: str
@@ -38,6 +39,8 @@ class AnswerGroup:
     comment_error: str = ""
     read_only: bool = False
     required: bool = True
+    extra_template: str = ""
+    extra: object = None
 
     @property
     def reveal(self) -> str:
