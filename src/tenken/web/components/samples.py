@@ -36,7 +36,7 @@ class SampleForm(forms.Form):
         choices=[("fix", "改善する"), ("keep", "代わりの対策を取る"), ("accept", "リスクを受け入れる")],
         widget=forms.RadioSelect,
     )
-    media = forms.MultipleChoiceField(
+    carriers = forms.MultipleChoiceField(
         label="使っている媒体",
         choices=[("usb", "USBメモリ"), ("hdd", "外付けハードディスク"), ("dvd", "DVD")],
         widget=forms.CheckboxSelectMultiple,

@@ -189,6 +189,6 @@
   fold();
   start(document);
 
-  const summary = document.getElementById("error-summary");
-  if (summary) summary.focus();
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary && !summary.closest("[data-sample]")) summary.focus();
 })();
