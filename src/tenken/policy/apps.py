@@ -1,3 +1,5 @@
+"""規程と点検項目: versioned policy documents, their clauses, and the bank of check items tied to them."""
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,6 @@ class PolicyConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.policy import permissions  # noqa: F401 - registers the capabilities
+        from tenken.policy.sealing import register_sealed_tables
+
+        register_sealed_tables()

@@ -9,6 +9,7 @@ from django.db import models
 from tenken.journal.sealed import refuse_change_of_sealed
 from tenken.organization.models import City, Unit
 from tenken.organization.scoping import ScopedQuerySet
+from tenken.policy import sealing
 
 
 class PolicyDocumentQuerySet(ScopedQuerySet["PolicyDocument"]):
@@ -62,6 +63,11 @@ class PolicyVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="policy_version_number"),
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=models.Q(status__in=("draft", "in_approval")),
+                name="policy_version_one_open",
+            ),
             models.CheckConstraint(
                 name="policy_version_published_whole",
                 condition=(
@@ -85,6 +91,18 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.document_id} {self.number}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_change_of_sealed(self, self.is_published)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_change_of_sealed(self, self.is_published)
+        return super().delete(*args, **kwargs)
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == self.Status.PUBLISHED
+
 
 class Chapter(models.Model):
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="chapters", verbose_name="版")
@@ -99,6 +117,14 @@ class Chapter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_change_of_sealed(self, self.version.is_published)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_change_of_sealed(self, self.version.is_published)
+        return super().delete(*args, **kwargs)
 
 
 class Clause(models.Model):
@@ -131,8 +157,12 @@ class Clause(models.Model):
         return f"{self.number} {self.heading}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        refuse_change_of_sealed(self, self.version.status == PolicyVersion.Status.PUBLISHED)
+        refuse_change_of_sealed(self, self.version.is_published)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_change_of_sealed(self, self.version.is_published)
+        return super().delete(*args, **kwargs)
 
 
 class CheckCategory(models.Model):
@@ -176,7 +206,10 @@ class CheckItem(models.Model):
 
 
 class CheckItemRevision(models.Model):
-    """The wording of an item from a date on. Sheets point at a revision, so what was asked stays known."""
+    """The wording of an item from a date on. Sheets point at a revision, so what was asked stays known.
+
+    ``sha256`` is over the whole wording (``tenken.policy.sealing``); it is set when the row is made.
+    """
 
     item = models.ForeignKey(CheckItem, models.PROTECT, related_name="revisions", verbose_name="点検項目")
     number = models.PositiveSmallIntegerField("版")
@@ -189,6 +222,7 @@ class CheckItemRevision(models.Model):
     evidence = models.TextField("証拠", max_length=1000, blank=True, default="")
     facts = models.JSONField("答えられる事実", default=list)
     clause_codes = models.JSONField("根拠の条", default=list)
+    sha256 = models.CharField("ハッシュ", max_length=64, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="policy_item_revision")]
@@ -200,7 +234,23 @@ class CheckItemRevision(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         refuse_change_of_sealed(self, True)
+        self.sha256 = sealing.revision_sha256(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("revisions are never deleted")
+
+
+class UnaskedClause(models.Model):
+    """Why no item of the bank asks about a duty: it is asked elsewhere, binds one office only …"""
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
+    clause_code = models.CharField("条のコード", max_length=40)
+    reason = models.TextField("点検しない理由", max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city", "clause_code"], name="policy_unasked_clause")]
+        verbose_name = "点検しない条"
+
+    def __str__(self) -> str:
+        return self.clause_code
