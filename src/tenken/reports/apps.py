@@ -7,3 +7,6 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.reports import permissions  # noqa: F401 - registers the capabilities
+        from tenken.reports.sealing import register_sealed_tables
+
+        register_sealed_tables()

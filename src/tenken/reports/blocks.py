@@ -15,7 +15,9 @@ from tenken.common.fiscal_year import FiscalYear
 
 Cell = str | int | float | date | None
 Align = Literal["left", "center", "right"]
-Tone = Literal["before", "now", "open_before", "open"]  # last year, this year, still open last year, still open
+Tone = Literal[
+    "before", "now", "open_before", "open"
+]  # last year, this year, still open last year, still open
 
 NOTHING = "－"  # how a figure that does not exist is printed
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"

@@ -126,8 +126,21 @@ def _config() -> dict[str, Any]:
         "font": FONT,
         "background": "#ffffff",
         "view": {"stroke": None},
-        "axis": {**text, "labelFontSize": 9.5, "titleFontSize": 9, "titleFontWeight": "normal", "domainColor": _INK},
-        "legend": {**text, "labelFontSize": 9.5, "symbolSize": 80, "columnPadding": 18, "rowPadding": 1, "labelLimit": 240},
+        "axis": {
+            **text,
+            "labelFontSize": 9.5,
+            "titleFontSize": 9,
+            "titleFontWeight": "normal",
+            "domainColor": _INK,
+        },
+        "legend": {
+            **text,
+            "labelFontSize": 9.5,
+            "symbolSize": 80,
+            "columnPadding": 18,
+            "rowPadding": 1,
+            "labelLimit": 240,
+        },
         "text": {"font": FONT},
     }
 

@@ -44,7 +44,12 @@ _MARGIN_MM = 22
 _TEXT_MM = 210 - 2 * _MARGIN_MM
 _PALE, _TOTAL, _BLUE = "E8F1FE", "F2F2F2", "0017C1"
 _LINE = Pt(17.5)  # exact: the Japanese fonts of different machines ask for very different lines
-_HEADINGS = {1: (13.0, True, 14, 0.0), 2: (11.5, True, 11, 0.5), 3: (10.5, True, 9, 1.0), 4: (10.5, False, 7, 1.0)}
+_HEADINGS = {
+    1: (13.0, True, 14, 0.0),
+    2: (11.5, True, 11, 0.5),
+    3: (10.5, True, 9, 1.0),
+    4: (10.5, False, 7, 1.0),
+}
 
 
 def docx(paper: Paper) -> bytes:

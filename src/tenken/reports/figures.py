@@ -6,7 +6,6 @@ was none. "Improved" and "not improved" are as the improvement reports and their
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from tenken.common.fiscal_year import FiscalYear
+from tenken.journal.canonical import canonical_json, sha256
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class StageFigures:
     @property
     def target_text(self) -> str:
         """「全庁（422課公所）」, or the target alone when there is no count."""
-        return self.target if self.target_count is None else f"{self.target}（{self.target_count:,}{self.unit}）"
+        return (
+            self.target if self.target_count is None else f"{self.target}（{self.target_count:,}{self.unit}）"
+        )
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,9 @@ def _item_inconsistencies(figures: InspectionFigures) -> Iterator[str]:
 
 def snapshot(figures: InspectionFigures) -> dict[str, Any]:
     """Return *figures* as plain JSON values, dates as ISO text."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(figures), default=date.isoformat, ensure_ascii=False))
+    plain: dict[str, Any] = json.loads(
+        json.dumps(asdict(figures), default=date.isoformat, ensure_ascii=False)
+    )
     return plain
 
 
@@ -162,6 +166,5 @@ def restore(plain: Mapping[str, Any]) -> InspectionFigures:
 
 
 def digest(plain: Mapping[str, Any]) -> str:
-    """Return the SHA-256 (hex) of a snapshot in canonical JSON: sorted keys, no blanks, UTF-8."""
-    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """Return the SHA-256 (hex) of a snapshot, over the journal's canonical JSON."""
+    return sha256(canonical_json(plain))

@@ -12,7 +12,10 @@ def stamped(package: bytes, on: date, replaced: Mapping[str, bytes] | None = Non
     """Return *package* with every member dated *on* and the members in *replaced* exchanged."""
     moment = (max(on.year, 1980), on.month, on.day, 0, 0, 0)
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as write:
+    with (
+        zipfile.ZipFile(io.BytesIO(package)) as read,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as write,
+    ):
         for member in read.infolist():
             content = (replaced or {}).get(member.filename)
             info = zipfile.ZipInfo(member.filename, moment)

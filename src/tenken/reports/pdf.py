@@ -29,8 +29,6 @@ from tenken.reports.blocks import (
 if TYPE_CHECKING:
     import typst
 
-STANDARDS = ("a-2a", "ua-1")
-
 
 def pdf(paper: Paper) -> bytes:
     """Return *paper* as PDF bytes; the same paper gives the same bytes."""
@@ -44,7 +42,7 @@ def pdf(paper: Paper) -> bytes:
             font_paths=_fonts(),
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=list(STANDARDS),
+            pdf_standards=["a-2a", "ua-1"],
             sys_inputs={"paper": json.dumps(payload(paper), ensure_ascii=False)},
             timestamp=issued,
         )
@@ -105,7 +103,8 @@ def _block(block: Block) -> dict[str, Any]:
     return {
         "type": "table",
         "columns": [
-            {"header": column.header, "align": column.align, "width": column.width} for column in block.columns
+            {"header": column.header, "align": column.align, "width": column.width}
+            for column in block.columns
         ],
         "rows": [[cell_text(cell) for cell in row] for row in block.rows],
         "total": [cell_text(cell) for cell in block.total] if block.total is not None else [],

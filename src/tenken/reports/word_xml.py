@@ -84,7 +84,9 @@ class WordCell:
 _SIDES = {"t": "top", "l": "left", "b": "bottom", "r": "right"}
 
 
-def table(rows: Iterable[tuple[WordCell, ...]], widths: list[int], *, header_rows: int, words: str) -> Element:
+def table(
+    rows: Iterable[tuple[WordCell, ...]], widths: list[int], *, header_rows: int, words: str
+) -> Element:
     """Return a fixed table. *widths* in twentieths of a point, *words* its alternative text."""
     made = element("tbl")
     properties = element("tblPr")
@@ -96,7 +98,9 @@ def table(rows: Iterable[tuple[WordCell, ...]], widths: list[int], *, header_row
     for side, width in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
         margins.append(element(side, w=width, type="dxa"))
     properties.append(margins)
-    properties.append(element("tblLook", val="0020", firstRow=1, lastRow=0, firstColumn=0, noHBand=1, noVBand=1))
+    properties.append(
+        element("tblLook", val="0020", firstRow=1, lastRow=0, firstColumn=0, noHBand=1, noVBand=1)
+    )
     properties.append(element("tblDescription", val=words))
     made.append(properties)
     grid = element("tblGrid")

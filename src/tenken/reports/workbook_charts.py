@@ -22,7 +22,7 @@ _LEGEND_CM = 1.4
 def bar_chart(sheet: Any, chart: ChartFigure, *, first_row: int) -> BarChart:
     """Return horizontal grouped bars over the table whose header stands in *first_row*, from column A on."""
     last_row = first_row + len(chart.categories)
-    made = BarChart()
+    made: Any = BarChart()
     made.type, made.grouping, made.gapWidth, made.overlap = "bar", "clustered", 35, 0
     made.add_data(
         Reference(sheet, min_col=2, max_col=1 + len(chart.series), min_row=first_row, max_row=last_row),
@@ -37,8 +37,9 @@ def bar_chart(sheet: Any, chart: ChartFigure, *, first_row: int) -> BarChart:
     made.x_axis.scaling.orientation = "maxMin"  # the first item on top, as printed
     made.x_axis.delete = made.y_axis.delete = False
     made.x_axis.txPr = made.y_axis.txPr = _text(900)
-    made.y_axis.numFmt, made.y_axis.majorGridlines.spPr = "#,##0", GraphicalProperties(
-        ln=LineProperties(solidFill="D8D8DB")
+    made.y_axis.numFmt, made.y_axis.majorGridlines.spPr = (
+        "#,##0",
+        GraphicalProperties(ln=LineProperties(solidFill="D8D8DB")),
     )
     made.y_axis.crosses = "max"  # numbers at the foot, though the items run downward
     made.y_axis.scaling.min = 0
@@ -48,7 +49,13 @@ def bar_chart(sheet: Any, chart: ChartFigure, *, first_row: int) -> BarChart:
     top = _LEGEND_CM / made.height
     made.layout = Layout(
         manualLayout=ManualLayout(
-            layoutTarget="inner", xMode="edge", yMode="edge", x=0.28, y=top, w=0.68, h=0.94 - top - 0.8 / made.height
+            layoutTarget="inner",
+            xMode="edge",
+            yMode="edge",
+            x=0.28,
+            y=top,
+            w=0.68,
+            h=0.94 - top - 0.8 / made.height,
         )
     )
     return made

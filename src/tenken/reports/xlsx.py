@@ -58,7 +58,11 @@ def xlsx(paper: Paper) -> bytes:
             _table_sheet(_new_sheet(book, whole, block.label), block)
     issued = datetime(paper.issued_on.year, paper.issued_on.month, paper.issued_on.day)  # noqa: DTZ001 - no zone in the file
     properties = book.properties
-    properties.title, properties.creator, properties.lastModifiedBy = paper.title, paper.city_name, paper.city_name
+    properties.title, properties.creator, properties.lastModifiedBy = (
+        paper.title,
+        paper.city_name,
+        paper.city_name,
+    )
     properties.language, properties.created = "ja-JP", issued
     out = io.BytesIO()
     book.save(out)
@@ -106,7 +110,10 @@ def _header(text: str) -> str:
 def _put(sheet: Any, row: int, column: int, value: Cell, **style: Any) -> Any:
     cell = sheet.cell(row, column, safe_cell(value))
     cell.font = Font(
-        name=_FONT, size=style.get("size", 10.5), bold=style.get("bold", False), color=style.get("color", "1A1A1A")
+        name=_FONT,
+        size=style.get("size", 10.5),
+        bold=style.get("bold", False),
+        color=style.get("color", "1A1A1A"),
     )
     cell.alignment = Alignment(
         horizontal=style.get("align"),
@@ -200,9 +207,13 @@ def _flow_sheet(sheet: Any, flow: FlowFigure) -> None:
 
 def _chart_sheet(sheet: Any, chart: ChartFigure) -> None:
     _put(sheet, 1, 1, f"{chart.label}　{chart.caption}", bold=True, size=12, wrap=False)
-    columns = (Column(chart.category_title, "left", 28), *(Column(one.name, "right", 21) for one in chart.series))
+    columns = (
+        Column(chart.category_title, "left", 28),
+        *(Column(one.name, "right", 21) for one in chart.series),
+    )
     rows = tuple(
-        (category, *(one.values[index] for one in chart.series)) for index, category in enumerate(chart.categories)
+        (category, *(one.values[index] for one in chart.series))
+        for index, category in enumerate(chart.categories)
     )
     last = _grid(sheet, 4, columns, rows, None, width=sum(column.width for column in columns))
     _put(sheet, 3, len(columns), f"（単位：{chart.unit}）", align="right", size=9, wrap=False)
@@ -234,7 +245,9 @@ def _grid(
     widths = [round(width * column.width / whole, 1) for column in columns]
     for index, (column, wide) in enumerate(zip(columns, widths, strict=True), start=1):
         sheet.column_dimensions[get_column_letter(index)].width = wide
-        header = _put(sheet, top, index, column.header, bold=True, align="center", boxed=True, fill=_PALE, size=9.5)
+        header = _put(
+            sheet, top, index, column.header, bold=True, align="center", boxed=True, fill=_PALE, size=9.5
+        )
         _lines(header, wide)
     lines = rows if total is None else (*rows, total)
     for offset, line in enumerate(lines, start=1):

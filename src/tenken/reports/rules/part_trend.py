@@ -42,7 +42,9 @@ def pairs_total(pairs: Sequence[tuple[ItemFigures, int, int]]) -> tuple[int, int
     )
 
 
-def _compared(figures: InspectionFigures, totals: tuple[int, int, int, int], compared: int, of: int) -> Sentence:
+def _compared(
+    figures: InspectionFigures, totals: tuple[int, int, int, int], compared: int, of: int
+) -> Sentence:
     issues, issues_before, still_open, open_before = totals
     basis: dict[str, int | str] = {
         "year": figures.year,

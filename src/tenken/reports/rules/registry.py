@@ -55,7 +55,11 @@ PLANS: tuple[Plan, ...] = (
     ),
     Plan("inspection.visit.findings", "訪問調査の結果（課題）", (("visit_found", visit_found),)),
     Plan("inspection.visit.practices", "訪問調査の結果（優良事例）", (("visit_practices", visit_practices),)),
-    Plan("inspection.summary.management", "まとめ（セキュリティマネジメント点検）", _of(MANAGEMENT, summary_part)),
+    Plan(
+        "inspection.summary.management",
+        "まとめ（セキュリティマネジメント点検）",
+        _of(MANAGEMENT, summary_part),
+    ),
     Plan("inspection.summary.risk", "まとめ（リスク対策状況点検）", _of(RISK, summary_part)),
     Plan("inspection.summary.relapse", "まとめ（課題の再発）", (("relapse", relapse),)),
 )

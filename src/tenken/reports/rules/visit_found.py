@@ -18,5 +18,7 @@ def visit_found(figures: InspectionFigures) -> Sentence | None:
     denied = ""
     if figures.visits_contradicting:
         basis["contradicting"] = figures.visits_contradicting
-        denied = f"うち{count(figures.visits_contradicting)}では、自己点検で課題なしとしていた事項に課題があった。"
+        denied = (
+            f"うち{count(figures.visits_contradicting)}では、自己点検で課題なしとしていた事項に課題があった。"
+        )
     return Sentence(f"{count(figures.visited)}を訪問し、次の課題（{found}件）を確認した。{denied}", basis)
