@@ -469,8 +469,10 @@ def test_saving_as_one_types(browser: Any, gallery_address: str) -> None:
     first = page.locator("#id_answer_11")
 
     expect(first.locator("textarea")).to_be_hidden()
-    with page.expect_response(lambda response: response.request.method == "POST"):
+    with page.expect_response(lambda response: response.request.method == "POST") as answered:
         first.get_by_label("課題あり").check()
+    sent = parse_qs(answered.value.request.post_data, keep_blank_values=True)
+    assert sent == {"answer_11": ["issue"], "comment_11": [""]}, "one answer is sent, not the sheet"
     expect(first.locator("textarea")).to_be_visible()
     expect(status).to_have_attribute("data-state", "saved")
 

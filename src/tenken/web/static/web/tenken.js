@@ -94,6 +94,17 @@
     const element = autosaved(event);
     if (element) pending.add(element);
   });
+  /* htmx would post the whole form, 140 answers for one; a saved element sends what lies inside it. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    const element = autosaved(event);
+    if (!element || element !== event.detail.elt) return;
+    const sent = event.detail.formData;
+    for (const name of new Set(sent.keys())) sent.delete(name);
+    for (const input of all("input, select, textarea", element)) {
+      const off = input.disabled || !input.name || (/^(radio|checkbox)$/.test(input.type) && !input.checked);
+      if (!off) sent.append(input.name, input.type === "file" ? input.files[0] || "" : input.value);
+    }
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const element = autosaved(event);
     if (!element) return;
