@@ -17,6 +17,7 @@ from django.core.paginator import Paginator
 from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import path
 
 import tenken
 from tenken.common.refusals import Problem
@@ -26,6 +27,10 @@ from tenken.web.components.fields import CountField, EraDateField
 from tenken.web.components.samples import SampleForm, SampleTable, sample_context
 from tenken.web.security import POLICY
 from tenken.web.templatetags.tenken import register
+
+# The parts stand on no page: an address list of their own keeps these tests apart from the pages'.
+urlpatterns = [path("", views.gallery, name="home")]
+pytestmark = pytest.mark.urls(__name__)
 
 SOURCE = Path(tenken.__file__).resolve().parent
 TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
