@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
@@ -197,7 +197,8 @@ def test_places_and_texts() -> None:
     assert cell_place("", 0) == "1行"
     assert [column_letters(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert [
-        cell_text(value) for value in (12.0, 0.5, None, " a ", True, "'=1", "'a", datetime(2014, 7, 1))
+        cell_text(value)
+        for value in (12.0, 0.5, None, " a ", True, "'=1", "'a", datetime(2014, 7, 1, tzinfo=UTC))
     ] == [
         "12",
         "0.5",
