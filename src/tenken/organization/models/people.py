@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -81,7 +81,7 @@ class Account(AbstractBaseUser):
 
     username = models.CharField("利用者名", max_length=64, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, related_name="account", verbose_name="職員")
-    is_active = models.BooleanField("有効", default=True)  # type: ignore[misc]
+    is_active = models.BooleanField("有効", default=True)
     valid_from = models.DateField("開始日")
     valid_to = models.DateField("終了日", null=True, blank=True)
     must_change_password = models.BooleanField("次回にパスワードを変更", default=False)
@@ -89,7 +89,7 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

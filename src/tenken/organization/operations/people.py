@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from tenken.common.refusals import Missing
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
-from tenken.organization.models import Person
-from tenken.organization.names import Checks, search_text
-from tenken.organization.operations.city_lock import lock_city
+from tenken.organization.models import Account, Assignment, Person
+from tenken.organization.names import Checks, refuse, search_text
+from tenken.organization.operations.city_lock import lock_city, raise_version
 from tenken.organization.permissions import CHANGE_PEOPLE
 
 
@@ -37,6 +40,61 @@ def add_person(*, by: Principal, number: str, name: str, kana: str = "", email: 
         changes=kept,
     )
     return person
+
+
+@transaction.atomic
+def change_person(*, by: Principal, person: Person, name: str, kana: str = "", email: str = "") -> None:
+    """Set a person's name, kana and mail. The 職員番号 stays: the journal knows people by it."""
+    require(by, CHANGE_PEOPLE)
+    lock_city(by)
+    if person.city_id != by.city_id:
+        raise Missing("この職員はいません。")
+    checks = Checks()
+    kept = check_person_text(checks, person.number, name, kana, email)
+    checks.done()
+    before = {"name": person.name, "kana": person.kana, "email": person.email}
+    person.name, person.kana, person.email = kept["name"], kept["kana"], kept["email"]
+    person.search_text = search_text(person.name, person.kana, person.number)
+    person.save(update_fields=["name", "kana", "email", "search_text"])
+    record(
+        by=by,
+        city_code=by.city_code,
+        operation="organization.person.change",
+        subject=("organization.person", person.pk),
+        changes={"before": before, "after": kept},
+    )
+
+
+@transaction.atomic
+def leave(*, by: Principal, person: Person, on: date) -> int:
+    """The person leaves the city's service: every assignment and the account end at the date, the first day without.
+
+    Returns how many assignments ended. ``Invalid`` when one is laid down for that date or later.
+    """
+    require(by, CHANGE_PEOPLE)
+    lock_city(by)
+    if person.city_id != by.city_id:
+        raise Missing("この職員はいません。")
+    held = Assignment.objects.filter(person=person).exclude(valid_to__lte=on)
+    if later := held.filter(valid_from__gte=on).select_related("post").first():
+        raise refuse(
+            f"{later.valid_from}からの発令（{later.post.title}）があります。先に取り消してください。",
+            label="退職日",
+            field="on",
+        )
+    ended = held.update(valid_to=on)
+    Account.objects.filter(person=person, valid_from__lte=on).exclude(valid_to__lte=on).update(valid_to=on)
+    Account.objects.filter(person=person, valid_from__gt=on).update(is_active=False)
+    raise_version(by)
+    record(
+        by=by,
+        city_code=by.city_code,
+        operation="organization.person.leave",
+        subject=("organization.person", person.pk),
+        changes={"assignments": ended},
+        business_date=on,
+    )
+    return ended
 
 
 def check_person_text(checks: Checks, number: str, name: str, kana: str, email: str) -> dict[str, str]:

@@ -11,12 +11,25 @@ from tenken.organization.access import Principal, require
 from tenken.organization.models import Post, PostRole, Role, Unit
 from tenken.organization.names import Checks, refuse
 from tenken.organization.operations.city_lock import lock_city, raise_version
+from tenken.organization.operations.office_heads import name_head_deputy
 from tenken.organization.permissions import CHANGE_PEOPLE, CHANGE_UNITS
 
 
 @transaction.atomic
-def add_post(*, by: Principal, unit: Unit, code: str, title: str, on: date, single_seat: bool = True) -> Post:
-    """Add a post to *unit* from a date on. ``Invalid`` when its code is in use then or later."""
+def add_post(
+    *,
+    by: Principal,
+    unit: Unit,
+    code: str,
+    title: str,
+    on: date,
+    single_seat: bool = True,
+    head: bool = False,
+) -> Post:
+    """Add a post to *unit* from a date on. ``Invalid`` when its code is in use then or later.
+
+    *head*: it is the unit's head; the head of a 三種公所 becomes 副情報管理者 of the section above.
+    """
     require(by, CHANGE_UNITS, unit=unit)
     lock_city(by)
     checks = Checks()
@@ -24,8 +37,8 @@ def add_post(*, by: Principal, unit: Unit, code: str, title: str, on: date, sing
     kept_title = checks.name(title, label="職名", limit=120, field="title")
     if not unit.is_valid_on(on):
         checks.problem(f"「{unit.name}」は{on}にはありません。", label="組織", field="unit")
-    standing = Post.objects.filter(city=by.city_id, code=kept_code).exclude(valid_to__lte=on)
-    if other := standing.first():
+    same = Post.objects.filter(city=by.city_id, code=kept_code)
+    if other := same.exclude(valid_to__lte=on).first() or same.filter(valid_from=on).first():
         checks.problem(
             f"職コード{kept_code}は「{other.title}」が使っています。", label="職コード", field="code"
         )
@@ -38,13 +51,20 @@ def add_post(*, by: Principal, unit: Unit, code: str, title: str, on: date, sing
         single_seat=single_seat,
         valid_from=on,
     )
+    deputy = name_head_deputy(post, on) if head and unit.kind.office_class == 3 else None
     raise_version(by)
     record(
         by=by,
         city_code=by.city_code,
         operation="organization.post.add",
         subject=("organization.post", post.pk),
-        changes={"code": kept_code, "title": kept_title, "unit": unit.code, "single_seat": single_seat},
+        changes={
+            "code": kept_code,
+            "title": kept_title,
+            "unit": unit.code,
+            "single_seat": single_seat,
+            "deputy_of": deputy and deputy.unit.code,
+        },
         business_date=on,
     )
     return post
