@@ -25,6 +25,7 @@
     {% diff rows %}                               rows: label, before, after
     {% icon "warning" %}                          decorative; the words beside it say the same
     {% query_with "page" 3 %}                     the present address with one parameter changed
+    {{ day|era }}                                 a date as offices write it: 平成26年7月1日
 
 Class names used directly: ``button button--primary|secondary|tertiary|danger`` (``button--small``), ``button-row``, ``card``,
 ``figures``, ``stack``, ``lead``, ``note``, ``num`` (a cell with figures), ``visually-hidden``, ``print-only``, ``no-print``,
@@ -34,6 +35,7 @@ Class names used directly: ``button button--primary|secondary|tertiary|danger`` 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms, template
@@ -45,6 +47,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tenken.common.era import era_date
 from tenken.web.components.fields import CountField, EraDateField
 
 register = template.Library()
@@ -475,3 +478,9 @@ def diff(rows: Sequence[Any], caption: str = "変更の内容") -> dict[str, Any
 def icon(name: str) -> dict[str, Any]:
     """A small drawing in the colour of the text, hidden from screen readers."""
     return {"name": name}
+
+
+@register.filter
+def era(day: date | None) -> str:
+    """A date as offices write it (「平成26年7月1日」), '' for none."""
+    return era_date(day) if day else ""

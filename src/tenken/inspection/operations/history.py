@@ -1,0 +1,137 @@
+"""Bringing in past years: what sections answered before this system, in bulk and said to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from tenken.common import clock
+from tenken.common.refusals import Invalid, Problem, Stale
+from tenken.inspection.models import Answer, Programme, Question, Sheet
+from tenken.inspection.permissions import MANAGE_PROGRAMMES
+from tenken.journal.canonical import canonical_json, sha256
+from tenken.journal.operations import record
+from tenken.organization.access import Principal, require
+
+
+@dataclass(frozen=True)
+class HistoricAnswer:
+    """One answer of a past sheet. ``verdict``: conforms, issue or not_applicable."""
+
+    item_code: str
+    verdict: str
+    reason: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class HistoricSheet:
+    """One section's past sheet, handed in and accepted on the dates given."""
+
+    unit_id: int
+    submitted_on: date
+    accepted_on: date
+    answers: tuple[HistoricAnswer, ...]
+
+
+@transaction.atomic
+def record_history(
+    *, by: Principal, programme: Programme, rows: Sequence[HistoricSheet], on: date | None = None
+) -> dict[tuple[int, str], int]:
+    """Write the answers of *rows* into the untouched sheets of a launched programme and mark them accepted.
+
+    Returns the key of each answer that is an issue, by (unit key, item code), so that its finding can point at it.
+    One journal row holds the digest of all that came in. No approval trail is made up: the dates are what the
+    source says. ``Invalid`` for units without a sheet or items the form lacks; ``Stale`` for a sheet already begun.
+    """
+    require(by, MANAGE_PROGRAMMES)
+    if programme.status != Programme.Status.LAUNCHED:
+        raise Stale("過去の回答を取り込めるのは、実施中の点検だけです。")
+    sheets = {
+        sheet.unit_id: sheet
+        for sheet in Sheet.objects.select_for_update(of=("self",)).filter(
+            programme=programme, unit__in=[row.unit_id for row in rows]
+        )
+    }
+    questions = {
+        question.revision.item.code: question
+        for question in Question.objects.filter(form__programme=programme).select_related("revision__item")
+    }
+    _check(rows, sheets, questions)
+    moment = clock.now()
+    answers = [
+        Answer(
+            sheet=sheets[row.unit_id],
+            question=questions[answer.item_code],
+            verdict=answer.verdict,
+            reason=answer.reason,
+            comment=answer.comment,
+            answered_by=by.actor.code,
+            answered_by_name=by.actor.name,
+            answered_at=moment,
+        )
+        for row in rows
+        for answer in row.answers
+    ]
+    Answer.objects.bulk_create(answers, batch_size=2_000)
+    _accept(rows, sheets)
+    record(
+        by=by,
+        city_code=programme.city.code,
+        operation="inspection.history.record",
+        subject=("inspection.programme", programme.pk),
+        changes={"sheets": len(rows), "answers": len(answers), "sha256": _digest(rows)},
+        business_date=on,
+    )
+    issues = Answer.objects.filter(sheet__in=sheets.values(), verdict="issue").values_list(
+        "sheet__unit_id", "question__revision__item__code", "pk"
+    )
+    return {(unit, item): key for unit, item, key in issues}
+
+
+def _check(rows: Sequence[HistoricSheet], sheets: dict[int, Sheet], questions: dict[str, Question]) -> None:
+    problems = []
+    for row in rows:
+        sheet = sheets.get(row.unit_id)
+        if sheet is None:
+            problems.append(Problem("この点検の対象ではありません。", f"組織{row.unit_id}"))
+        elif sheet.status != Sheet.Status.NOT_STARTED:
+            raise Stale("記入の始まった点検シートには、過去の回答を取り込めません。")
+        for answer in row.answers:
+            if answer.item_code not in questions:
+                problems.append(
+                    Problem("この点検にない点検項目です。", f"組織{row.unit_id} {answer.item_code}")
+                )
+            if answer.verdict not in Answer.Verdict.values:
+                problems.append(
+                    Problem("結果の値が正しくありません。", f"組織{row.unit_id} {answer.item_code}")
+                )
+    if problems:
+        raise Invalid("過去の回答を取り込めません。", problems[:200])
+
+
+def _accept(rows: Sequence[HistoricSheet], sheets: dict[int, Sheet]) -> None:
+    for row in rows:
+        sheet = sheets[row.unit_id]
+        sheet.status = Sheet.Status.ACCEPTED
+        sheet.submitted_on, sheet.accepted_on = row.submitted_on, row.accepted_on
+        sheet.issues = sum(answer.verdict == "issue" for answer in row.answers)
+        sheet.version += 1
+    Sheet.objects.bulk_update(
+        sheets.values(), ["status", "submitted_on", "accepted_on", "issues", "version"], batch_size=200
+    )
+
+
+def _digest(rows: Sequence[HistoricSheet]) -> str:
+    return sha256(
+        canonical_json(
+            [
+                [row.unit_id, row.submitted_on, row.accepted_on]
+                + [[a.item_code, a.verdict, a.reason, a.comment] for a in row.answers]
+                for row in rows
+            ]
+        )
+    )

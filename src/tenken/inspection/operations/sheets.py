@@ -1,0 +1,195 @@
+"""Handing sheets in: submit, withdraw, approve, return, accept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from tenken.approvals.models import ApprovalRequest
+from tenken.approvals.operations import decide, pending_request, request_approval
+from tenken.approvals.operations import withdraw as withdraw_request
+from tenken.common.refusals import Invalid, Stale
+from tenken.findings.models import Finding
+from tenken.findings.operations import NewFinding, open_findings
+from tenken.inspection.models import Answer, Question, Sheet, Stage
+from tenken.inspection.operations.answers import locked_sheet
+from tenken.inspection.operations.programmes import SHEET_ROUTE
+from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS
+from tenken.inspection.queries.lines import lines_of
+from tenken.inspection.rules import RULES
+from tenken.inspection.states import sheet_after
+from tenken.journal.operations import record
+from tenken.organization.access import Principal, require
+from tenken.organization.access import decide as may
+
+SUBJECT = "inspection.sheet"
+
+
+@transaction.atomic
+def submit(*, by: Principal, sheet: Sheet, version: int, on: date | None = None) -> Sheet:
+    """Put the whole sheet up for the manager's approval.
+
+    ``Invalid`` names each question that is not complete; ``Stale`` when an answer changed since it was shown.
+    """
+    sheet = _locked(sheet, version)
+    require(by, FILL_SHEETS, unit=sheet.unit)
+    if sheet.programme.status != "launched":
+        raise Stale("この点検は終了しているため、提出できません。")
+    if sheet.status == "not_started":
+        raise Invalid("まだ何も記入されていません。")
+    status = sheet_after(sheet.status, "submit")
+    lines = lines_of(sheet)
+    problems = [problem for line in lines for rule in RULES if (problem := rule(line))]
+    if problems:
+        raise Invalid(f"記入の足りない設問が{len(problems)}件あります。", problems)
+    sheet.submitted_on = on or by.on
+    request_approval(
+        by=by,
+        unit=sheet.unit,
+        route_code=SHEET_ROUTE,
+        subject=(SUBJECT, sheet.pk),
+        snapshot=_snapshot(sheet),
+        on=on,
+    )
+    return _move(by, sheet, status, "submit", {}, on)
+
+
+@transaction.atomic
+def withdraw(*, by: Principal, sheet: Sheet, version: int, on: date | None = None) -> Sheet:
+    """Take a submitted sheet back before anyone decided (引戻し)."""
+    sheet = _locked(sheet, version)
+    require(by, FILL_SHEETS, unit=sheet.unit)
+    status = sheet_after(sheet.status, "withdraw")
+    withdraw_request(by=by, request=pending_request((SUBJECT, sheet.pk)), on=on)
+    sheet.submitted_on = None
+    return _move(by, sheet, status, "withdraw", {}, on)
+
+
+@transaction.atomic
+def approve(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on: date | None = None) -> Sheet:
+    """Approve a submitted sheet: by the section's manager, or by a deputy acting for them (代決)."""
+    sheet = _locked(sheet, version)
+    require(by, APPROVE_SHEETS if may(by, APPROVE_SHEETS, unit=sheet.unit) else FILL_SHEETS, unit=sheet.unit)
+    status = sheet_after(sheet.status, "approve")
+    _decide(by, sheet, "approved", comment, on)
+    return _move(by, sheet, status, "approve", {"comment": comment}, on)
+
+
+@transaction.atomic
+def return_sheet(*, by: Principal, sheet: Sheet, version: int, comment: str, on: date | None = None) -> Sheet:
+    """Return a sheet (差戻し) with the reason: the manager one that is submitted, the secretariat one handed in."""
+    sheet = _locked(sheet, version)
+    needed = ACCEPT_SHEETS if sheet.status == "approved" else APPROVE_SHEETS
+    require(by, needed, unit=sheet.unit)
+    status = sheet_after(sheet.status, "return")
+    _decide(by, sheet, "returned", comment, on)
+    return _move(by, sheet, status, "return", {"comment": comment}, on)
+
+
+@transaction.atomic
+def accept(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on: date | None = None) -> Sheet:
+    """Accept a sheet that was handed in; each 課題あり opens a finding of the section."""
+    sheet = _locked(sheet, version)
+    require(by, ACCEPT_SHEETS, unit=sheet.unit)
+    status = sheet_after(sheet.status, "accept")
+    _decide(by, sheet, "approved", comment, on)
+    sheet.accepted_on = on or by.on
+    sheet = _move(by, sheet, status, "accept", {"comment": comment}, on)
+    _open_findings(by, sheet, on or by.on)
+    return sheet
+
+
+def accept_many(
+    *, by: Principal, sheets: Sequence[tuple[Sheet, int]], on: date | None = None
+) -> tuple[int, list[tuple[Sheet, str]]]:
+    """Accept several (sheet, version shown): each by itself. Returns how many, and those refused with the reason."""
+    accepted, refused = 0, []
+    for sheet, version in sheets:
+        try:
+            accept(by=by, sheet=sheet, version=version, on=on)
+            accepted += 1
+        except Stale as refusal:
+            refused.append((sheet, refusal.message))
+    return accepted, refused
+
+
+def _locked(sheet: Sheet, version: int) -> Sheet:
+    fresh = locked_sheet(sheet.pk)
+    if fresh.version != version:
+        raise Stale(
+            "表示したあとに、この点検シートは変更されました。ページを開き直して、内容を確かめてください。"
+        )
+    return fresh
+
+
+def _decide(by: Principal, sheet: Sheet, outcome: str, comment: str, on: date | None) -> ApprovalRequest:
+    request = pending_request((SUBJECT, sheet.pk))
+    return decide(by=by, request=request, outcome=outcome, comment=comment, on=on)
+
+
+def _move(
+    by: Principal, sheet: Sheet, status: str, event: str, changes: dict[str, Any], on: date | None
+) -> Sheet:
+    before, sheet.status = sheet.status, status
+    sheet.version += 1
+    sheet.save(update_fields=["status", "version", "submitted_on", "accepted_on"])
+    record(
+        by=by,
+        city_code=sheet.unit.city.code,
+        operation=f"inspection.sheet.{event}",
+        subject=(SUBJECT, sheet.pk),
+        changes={"before": before, "after": status, **changes},
+        business_date=on,
+    )
+    return sheet
+
+
+def _snapshot(sheet: Sheet) -> dict[str, Any]:
+    answers = (
+        Answer.objects.filter(sheet=sheet)
+        .order_by("question__order")
+        .values_list("question__number", "question__revision__item__code", "verdict", "reason", "comment")
+    )
+    return {
+        "unit": sheet.unit.code,
+        "unit_name": sheet.unit.name,
+        "programme": sheet.programme.code,
+        "fiscal_year": sheet.programme.fiscal_year,
+        "answers": [list(answer) for answer in answers],
+    }
+
+
+def _open_findings(by: Principal, sheet: Sheet, on: date) -> None:
+    stage = Stage.objects.filter(programme=sheet.programme_id, kind=Stage.Kind.IMPROVEMENT).first()
+    issues = (
+        Answer.objects.filter(sheet=sheet, verdict=Answer.Verdict.ISSUE)
+        .select_related("question__category", "question__revision__item")
+        .order_by("question__order")
+    )
+    rows = [finding_of(answer, sheet, stage) for answer in issues]
+    if rows:
+        open_findings(
+            by=by,
+            city=sheet.unit.city,
+            fiscal_year=sheet.programme.fiscal_year,
+            origin=Finding.Origin.SELF_INSPECTION,
+            rows=rows,
+            on=on,
+        )
+
+
+def finding_of(answer: Answer, sheet: Sheet, improvement: Stage | None) -> NewFinding:
+    """Return the finding that *answer* (question, category, item loaded) opens."""
+    question: Question = answer.question
+    return NewFinding(
+        unit_id=sheet.unit_id,
+        origin_key=f"inspection.answer:{answer.pk}",
+        item_code=question.revision.item.code,
+        category_code=question.category.code,
+        title=question.revision.question,
+        detail="\n".join(text for text in (answer.reason, answer.comment) if text),
+        due_on=improvement.ends_on if improvement else None,
+    )
