@@ -52,7 +52,9 @@ STAGES = (
 )
 
 
-def item(code: str, name: str, issues: int, left: int, issues_before: int | None, left_before: int | None) -> ItemFigures:
+def item(
+    code: str, name: str, issues: int, left: int, issues_before: int | None, left_before: int | None
+) -> ItemFigures:
     return ItemFigures(code, name, issues, issues - left, left, issues_before, left_before)
 
 

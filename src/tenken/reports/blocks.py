@@ -5,10 +5,11 @@ Nothing here knows a database, a template or a file format. A renderer calls ``n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
@@ -21,6 +22,7 @@ Tone = Literal[
 
 NOTHING = "－"  # how a figure that does not exist is printed
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
@@ -187,11 +189,27 @@ def heading_number(level: int, count: int) -> str:
     return ""
 
 
+def clean_text(text: str) -> str:
+    """Return *text* without the characters no file format here can hold (control characters, lone surrogates)."""
+    return _UNWRITABLE.sub("", text)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _cleaned(getattr(value, one.name)) for one in fields(value)})
+    return value
+
+
 def numbered(paper: Paper) -> Paper:
-    """Return *paper* with headings, figures and tables numbered and references written out.
+    """Return *paper* with headings, figures and tables numbered, references written out and texts made writable.
 
     ``ValueError`` when two figures share a key or a paragraph refers to none.
     """
+    paper = _cleaned(paper)
     labels = _labels(paper.blocks)
     counts = [0, 0, 0, 0]
     blocks: list[Block] = []

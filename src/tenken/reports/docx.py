@@ -54,12 +54,13 @@ _HEADINGS = {
 
 def docx(paper: Paper) -> bytes:
     """Return *paper* as a Word file; the same paper gives the same bytes."""
+    paper = numbered(paper)
     document = word.Document()
     _page(document, paper)
     _styles(document)
     _properties(document, paper)
     _head(document, paper)
-    for block in numbered(paper).blocks:
+    for block in paper.blocks:
         _add(document, block)
     out = io.BytesIO()
     document.save(out)

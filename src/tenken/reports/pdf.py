@@ -25,30 +25,40 @@ from tenken.reports.blocks import (
     heading_text,
     numbered,
 )
+from tenken.reports.glyphs import printable
 
 if TYPE_CHECKING:
     import typst
 
 
 def pdf(paper: Paper) -> bytes:
-    """Return *paper* as PDF bytes; the same paper gives the same bytes."""
+    """Return *paper* as PDF bytes; the same paper gives the same bytes. Characters the font lacks are printed as 〓."""
     import typst  # a compiler of 20 MB: only when a paper is set
+
+    data = json.dumps(payload(paper), ensure_ascii=False)
+    try:
+        return _compile(data, paper)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compile(printable(data), paper)
+
+
+def _compile(data: str, paper: Paper) -> bytes:
+    import typst
 
     issued = datetime(paper.issued_on.year, paper.issued_on.month, paper.issued_on.day, tzinfo=UTC)
     with as_file(files("tenken.reports") / "typst") as folder:
-        written = typst.compile(
+        return typst.compile(
             folder / "paper.typ",
             root=folder,
             font_paths=_fonts(),
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["a-2a", "ua-1"],
-            sys_inputs={"paper": json.dumps(payload(paper), ensure_ascii=False)},
+            sys_inputs={"paper": data},
             timestamp=issued,
         )
-    if not isinstance(written, bytes):
-        raise TypeError("Typst gave no single PDF")
-    return written
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +74,7 @@ def _fonts() -> typst.Fonts:
 
 def payload(paper: Paper) -> dict[str, Any]:
     """Return what the template reads: the numbered paper as plain JSON values."""
+    paper = numbered(paper)
     issued = paper.issued_on
     return {
         "title": paper.title,
@@ -74,7 +85,7 @@ def payload(paper: Paper) -> dict[str, Any]:
         "year": issued.year,
         "month": issued.month,
         "day": issued.day,
-        "blocks": [_block(block) for block in numbered(paper).blocks],
+        "blocks": [_block(block) for block in paper.blocks],
     }
 
 

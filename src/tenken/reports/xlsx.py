@@ -46,16 +46,16 @@ _POINTS_PER_CHARACTER = 5.25  # of a column's width
 
 def xlsx(paper: Paper) -> bytes:
     """Return *paper* as an Excel workbook; the same paper gives the same bytes."""
-    whole = numbered(paper)
+    paper = numbered(paper)
     book = Workbook()
-    _prose_sheet(book.active, whole)
-    for block in whole.blocks:
+    _prose_sheet(book.active, paper)
+    for block in paper.blocks:
         if isinstance(block, FlowFigure):
-            _flow_sheet(_new_sheet(book, whole, block.label), block)
+            _flow_sheet(_new_sheet(book, paper, block.label), block)
         elif isinstance(block, ChartFigure):
-            _chart_sheet(_new_sheet(book, whole, block.label), block)
+            _chart_sheet(_new_sheet(book, paper, block.label), block)
         elif isinstance(block, Table):
-            _table_sheet(_new_sheet(book, whole, block.label), block)
+            _table_sheet(_new_sheet(book, paper, block.label), block)
     issued = datetime(paper.issued_on.year, paper.issued_on.month, paper.issued_on.day)  # noqa: DTZ001 - no zone in the file
     properties = book.properties
     properties.title, properties.creator, properties.lastModifiedBy = (

@@ -19,7 +19,11 @@ def part_settled(figures: InspectionFigures, part: Part) -> Sentence | None:
         return Sentence("課題については、追跡調査の結果、全て改善していることを確認した。", basis)
     basis |= {"year_before": figures.year_before, "items_again": len(again)}
     for item, before in again:
-        basis |= {f"issues[{item.code}]": item.issues, f"not_improved[{item.code}]_before": before}
+        basis |= {
+            f"issues[{item.code}]": item.issues,
+            f"not_improved[{item.code}]": 0,
+            f"not_improved[{item.code}]_before": before,
+        }
     named = names([item.name for item, _ in again])
     return Sentence(
         f"{figures.year_before}に未改善が残った{named}で再び課題が見られたが、"
