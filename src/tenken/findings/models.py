@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.db import models
 
 from tenken.files.models import StoredFile
+from tenken.findings.states import REASONS
 from tenken.journal.models import AppendOnly
 from tenken.organization.models import City, Unit
 from tenken.organization.scoping import ScopedQuerySet
@@ -14,12 +17,28 @@ class FindingQuerySet(ScopedQuerySet["Finding"]):
     pass
 
 
+class FindingCounter(models.Model):
+    """The last number given in a city's fiscal year. Its row is locked while numbers are given: none twice, none again."""
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    last = models.PositiveIntegerField("最後の番号", default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city", "fiscal_year"], name="findings_counter")]
+        verbose_name = "課題の番号"
+
+    def __str__(self) -> str:
+        return f"{self.fiscal_year}: {self.last}"
+
+
 class Finding(models.Model):
     """課題: something in a unit that does not meet a clause.
 
     ``origin`` says where it came from, ``origin_key`` the row there ("inspection.answer:12"); ``item_code`` and
     ``category_code`` tie it to the bank so that years compare. ``status`` moves only by ``findings.states``.
-    ``number`` is given once per city and year and never again. ``version`` rises with each change.
+    ``number`` is given once per city and year and never again. ``version`` rises by one with each change and with it one
+    :class:`FindingEvent`. ``closed_as_not_improved``: it was 未改善 when the improvement stage ended, whatever came later.
     """
 
     class Origin(models.TextChoices):
@@ -43,7 +62,7 @@ class Finding(models.Model):
     item_code = models.CharField("点検項目", max_length=40, blank=True, default="")
     category_code = models.CharField("調査項目", max_length=40, blank=True, default="")
     title = models.CharField("課題", max_length=500)
-    detail = models.TextField("内容", max_length=4000, blank=True, default="")
+    detail = models.TextField("内容", max_length=5000, blank=True, default="")
     status = models.CharField("状態", max_length=14, choices=Status, default=Status.OPEN)
     opened_on = models.DateField("発生日")
     due_on = models.DateField("期限", null=True, blank=True)
@@ -56,8 +75,12 @@ class Finding(models.Model):
     plan_needs_budget = models.BooleanField("予算が必要", default=False)
     action = models.TextField("改善内容", max_length=4000, blank=True, default="")
     action_on = models.DateField("改善実施日", null=True, blank=True)
-    not_improved_reason = models.CharField("未改善の理由", max_length=20, blank=True, default="")
+    not_improved_reason = models.CharField(
+        "未改善の理由", max_length=20, choices=list(REASONS.items()), blank=True, default=""
+    )
     not_improved_note = models.TextField("未改善の説明", max_length=2000, blank=True, default="")
+
+    closed_as_not_improved = models.BooleanField("改善取組の終了時に未改善", default=False)
 
     objects = FindingQuerySet.as_manager()
 
@@ -71,7 +94,24 @@ class Finding(models.Model):
             ),
             models.CheckConstraint(
                 name="findings_not_improved_has_reason",
-                condition=~models.Q(status="not_improved") | ~models.Q(not_improved_reason=""),
+                condition=(~models.Q(status="not_improved") & models.Q(closed_as_not_improved=False))
+                | ~models.Q(not_improved_reason=""),
+            ),
+            models.CheckConstraint(
+                name="findings_reported_has_action",
+                condition=~models.Q(status__in=("reported", "verified"))
+                | (models.Q(action_on__isnull=False) & ~models.Q(action="")),
+            ),
+            models.CheckConstraint(
+                name="findings_planned_has_plan",
+                condition=~models.Q(status="planned")
+                | (models.Q(plan_due_on__isnull=False) & ~models.Q(plan="")),
+            ),
+            models.CheckConstraint(
+                name="findings_status_known",
+                condition=models.Q(
+                    status__in=("open", "planned", "reported", "verified", "not_improved", "withdrawn")
+                ),
             ),
             models.CheckConstraint(
                 name="findings_closed_has_date",
@@ -89,6 +129,9 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fiscal_year}-{self.number}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("findings are withdrawn, never deleted")
 
 
 class FindingEvent(AppendOnly):

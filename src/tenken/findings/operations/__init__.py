@@ -1,0 +1,22 @@
+"""Every write of findings."""
+
+from tenken.findings.operations.checking import check, check_many, close_improvement_stage
+from tenken.findings.operations.history import HistoricFinding, HistoricStep, record_history
+from tenken.findings.operations.improvement import add_evidence, close_not_improved, plan, report
+from tenken.findings.operations.opening import NewFinding, open_findings, withdraw_by_origin
+
+__all__ = [
+    "HistoricFinding",
+    "HistoricStep",
+    "NewFinding",
+    "add_evidence",
+    "check",
+    "check_many",
+    "close_improvement_stage",
+    "close_not_improved",
+    "open_findings",
+    "plan",
+    "record_history",
+    "report",
+    "withdraw_by_origin",
+]

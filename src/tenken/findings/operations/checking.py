@@ -1,0 +1,156 @@
+"""What the secretariat does: check reports, one or many, and end the improvement stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+
+from tenken.common.refusals import Invalid, Problem
+from tenken.findings.models import Finding
+from tenken.findings.operations.applying import apply, apply_many, changed_since, locked_finding
+from tenken.findings.operations.notifying import tell_checked
+from tenken.findings.operations.opening import check_city
+from tenken.findings.permissions import CHECK_FINDINGS
+from tenken.findings.states import (
+    NOT_IMPROVED,
+    OTHER,
+    REASONS,
+    REPORTED,
+    UNFINISHED,
+    Return,
+    StageClosed,
+    Verify,
+)
+from tenken.organization.access import Principal, require
+from tenken.organization.models import City
+
+VERIFIED, RETURNED = "verified", "returned"
+
+
+@transaction.atomic
+def check(
+    *,
+    by: Principal,
+    finding: Finding,
+    outcome: str,
+    comment: str = "",
+    version: int,
+    on: date | None = None,
+) -> Finding:
+    """Check a report: *outcome* "verified", or "returned" with a comment. The section is told by mail.
+
+    ``Invalid`` names the fields outcome and comment; ``Stale`` says who changed the finding since *version*.
+    """
+    finding = locked_finding(by, finding, CHECK_FINDINGS)
+    event = _decision(outcome, comment)
+    if apply(by=by, finding=finding, event=event, version=version, on=on):
+        tell_checked(by=by, findings=[finding], comment=comment.strip(), on=on or by.on)
+    return finding
+
+
+def _decision(outcome: str, comment: str) -> Verify | Return:
+    if outcome == VERIFIED:
+        return Verify(comment)
+    if outcome == RETURNED:
+        return Return(comment)
+    message = "「改善を確認」か「差し戻す」を選んでください。"
+    raise Invalid(message, [Problem(message, "確認の結果", "outcome")])
+
+
+@transaction.atomic
+def check_many(
+    *,
+    by: Principal,
+    city: City,
+    versions: Mapping[int, int],
+    outcome: str = VERIFIED,
+    comment: str = "",
+    on: date | None = None,
+) -> tuple[list[Finding], list[tuple[Finding, str]]]:
+    """Check many reports at once: *versions* maps each finding's key to the version shown.
+
+    Returns those done, and those passed over with the reason (changed since, or no longer waiting). Keys out of
+    reach are passed over silently, as if there were none.
+    """
+    require(by, CHECK_FINDINGS)
+    check_city(by, city)
+    event = _decision(outcome, comment)
+    found = (
+        Finding.objects.restrict(by, CHECK_FINDINGS)
+        .select_for_update(of=("self",))
+        .select_related("unit", "city")
+        .filter(pk__in=versions)
+        .order_by("pk")
+    )
+    ready: list[Finding] = []
+    passed: list[tuple[Finding, str]] = []
+    for finding in found:
+        if finding.status == REPORTED and finding.version == versions[finding.pk]:
+            ready.append(finding)
+        else:
+            passed.append((finding, changed_since(finding, versions[finding.pk])))
+    day = on or by.on
+    apply_many(
+        by=by,
+        city_code=city.code,
+        pairs=[(finding, event) for finding in ready],
+        operation=f"findings.batch.{outcome}",
+        on=day,
+    )
+    tell_checked(by=by, findings=ready, comment=comment.strip(), on=day)
+    return ready, passed
+
+
+@transaction.atomic
+def close_improvement_stage(
+    *,
+    by: Principal,
+    city: City,
+    fiscal_year: int,
+    on: date,
+    reasons: Mapping[int, tuple[str, str]] | None = None,
+    origin: str = Finding.Origin.SELF_INSPECTION,
+) -> list[Finding]:
+    """End the improvement stage of a year: what is not 改善済 becomes 未改善, and stays counted so. Returns those.
+
+    Each needs a reason: the section's own, or the secretariat's in *reasons* (finding key → code, note), which wins only
+    where the section gave none. ``Invalid`` lists those without (``Problem.field``: "reason-<key>"); then nothing is
+    written. Run again, it takes only what came since. Visit findings belong to the follow-up: *origin* leaves them out.
+    """
+    require(by, CHECK_FINDINGS)
+    check_city(by, city)
+    given = reasons or {}
+    found = list(
+        Finding.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .filter(
+            city=city,
+            fiscal_year=fiscal_year,
+            origin=origin,
+            status__in=UNFINISHED | {NOT_IMPROVED},
+            closed_as_not_improved=False,
+        )
+        .order_by("number")
+    )
+    pairs: list[tuple[Finding, StageClosed]] = []
+    problems: list[Problem] = []
+    for finding in found:
+        reason, note = ("", "") if finding.not_improved_reason else given.get(finding.pk, ("", ""))
+        event = StageClosed(reason, note)
+        problems += _lacking(finding, event)
+        pairs.append((finding, event))
+    if problems:
+        raise Invalid(f"未改善の理由が必要な課題が{len(problems)}件あります。", problems)
+    apply_many(by=by, city_code=city.code, pairs=pairs, operation="findings.batch.stage_closed", on=on)
+    return found
+
+
+def _lacking(finding: Finding, event: StageClosed) -> Sequence[Problem]:
+    place = f"{finding}（{finding.unit.name}）"
+    if not finding.not_improved_reason and event.reason not in REASONS:
+        return [Problem("未改善の理由を選んでください。", place, f"reason-{finding.pk}")]
+    if event.reason == OTHER and not event.note.strip():
+        return [Problem("「その他」のときは、説明を入力してください。", place, f"note-{finding.pk}")]
+    return []

@@ -1,0 +1,112 @@
+"""What the section does: plan, report, lay evidence beside, say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import BinaryIO
+
+from django.db import transaction
+
+from tenken.common import clock
+from tenken.common.refusals import Stale
+from tenken.files.operations import store
+from tenken.findings.models import Finding, FindingEvidence
+from tenken.findings.operations.applying import SUBJECT, apply, changed_since, locked_finding
+from tenken.findings.permissions import IMPROVE_FINDINGS
+from tenken.findings.states import TAKES_EVIDENCE, AddEvidence, NotImproved, Plan, Report
+from tenken.organization.access import Principal
+
+
+@transaction.atomic
+def plan(
+    *,
+    by: Principal,
+    finding: Finding,
+    text: str,
+    owner: str,
+    due_on: date | None,
+    needs_budget: bool = False,
+    version: int,
+    on: date | None = None,
+) -> Finding:
+    """Lay down what will be done, by whom and until when; again while it is open to revise it.
+
+    ``Invalid`` names the fields text, owner, due_on; ``Stale`` says who changed the finding since *version*.
+    """
+    finding = locked_finding(by, finding, IMPROVE_FINDINGS)
+    event = Plan(text, owner, due_on, needs_budget)
+    apply(by=by, finding=finding, event=event, version=version, on=on)
+    return finding
+
+
+@transaction.atomic
+def report(
+    *,
+    by: Principal,
+    finding: Finding,
+    action: str,
+    action_on: date | None,
+    evidence: Sequence[tuple[str, BinaryIO]] = (),
+    version: int,
+    on: date | None = None,
+) -> Finding:
+    """Report what was done and when, with files (name, bytes) that show it.
+
+    ``Invalid`` names the fields action, action_on, or says what is wrong with a file; then nothing is written.
+    """
+    finding = locked_finding(by, finding, IMPROVE_FINDINGS)
+    if apply(by=by, finding=finding, event=Report(action, action_on), version=version, on=on):
+        for name, stream in evidence:
+            _keep(by, finding, name, stream)
+    return finding
+
+
+@transaction.atomic
+def add_evidence(
+    *,
+    by: Principal,
+    finding: Finding,
+    name: str,
+    stream: BinaryIO,
+    version: int,
+    on: date | None = None,
+) -> FindingEvidence:
+    """Lay one more file beside a finding that is planned, reported or 未改善. The same file twice is kept once."""
+    finding = locked_finding(by, finding, IMPROVE_FINDINGS)
+    if finding.version > version and finding.status not in TAKES_EVIDENCE:
+        raise Stale(changed_since(finding, version))
+    evidence, added = _keep(by, finding, name, stream)
+    if added:
+        apply(by=by, finding=finding, event=AddEvidence(evidence.file.name), version=version, on=on)
+    return evidence
+
+
+@transaction.atomic
+def close_not_improved(
+    *, by: Principal, finding: Finding, reason: str, note: str = "", version: int, on: date | None = None
+) -> Finding:
+    """Say that it cannot be improved within the stage, and why (``states.REASONS``; 「その他」 needs a note).
+
+    The section may go on and report it later; then it is 改善済, and stays counted as 未改善 of the stage if that had
+    ended by then.
+    """
+    finding = locked_finding(by, finding, IMPROVE_FINDINGS)
+    apply(by=by, finding=finding, event=NotImproved(reason, note), version=version, on=on)
+    return finding
+
+
+def _keep(by: Principal, finding: Finding, name: str, stream: BinaryIO) -> tuple[FindingEvidence, bool]:
+    file = store(
+        by=by, city_code=finding.city.code, name=name, stream=stream, subject=(SUBJECT, str(finding.pk))
+    )
+    same = (
+        FindingEvidence.objects.filter(finding=finding, file__sha256=file.sha256, file__name=file.name)
+        .select_related("file")
+        .first()
+    )
+    if same is not None:
+        return same, False
+    evidence = FindingEvidence(finding=finding, file=file, added_by=by.actor.code, added_at=clock.now())
+    evidence.save(force_insert=True)
+    return evidence, True

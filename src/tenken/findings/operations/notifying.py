@@ -1,0 +1,93 @@
+"""Mail to sections about their findings. Written inside the operation's transaction, sent after it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from tenken.common import clock
+from tenken.findings.models import Finding
+from tenken.findings.permissions import IMPROVE_FINDINGS
+from tenken.findings.states import VERIFIED
+from tenken.notices.operations import Recipient, queue
+from tenken.organization.access import Principal
+from tenken.organization.models import Assignment, PostRole, Role
+from tenken.organization.models.validity import valid_on
+
+_SHOWN = 20
+
+
+def tell_checked(*, by: Principal, findings: Sequence[Finding], comment: str, on: date) -> None:
+    """Tell each section once which of its reports were verified or returned. Past years tell nobody.
+
+    *findings* carry their unit, and the status they have after the check.
+    """
+    if not findings or on != clock.today():
+        return
+    sections: dict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        sections[finding.unit_id].append(finding)
+    people = _people_of(by, set(sections), on)
+    verified = findings[0].status == VERIFIED
+    for unit, of_unit in sections.items():
+        if recipients := people.get(unit):
+            queue(
+                by=by,
+                city_code=by.city_code,
+                kind="findings.verified" if verified else "findings.returned",
+                recipients=recipients,
+                subject=_subject(of_unit, verified),
+                body=_body(of_unit, verified, comment),
+                link=f"/findings/{of_unit[0].pk}/" if len(of_unit) == 1 else "/findings/",
+            )
+
+
+def _subject(findings: Sequence[Finding], verified: bool) -> str:
+    what = "改善を確認しました" if verified else "改善報告を差し戻しました"
+    count = f"（{len(findings)}件）" if len(findings) > 1 else f"（課題{findings[0]}）"
+    return f"【課題】{what}{count}"
+
+
+def _body(findings: Sequence[Finding], verified: bool, comment: str) -> str:
+    lines = [
+        f"{findings[0].unit.name}の改善報告を確認しました。" if verified else "改善報告を差し戻しました。"
+    ]
+    lines += [f"・{finding}　{finding.title[:80]}" for finding in findings[:_SHOWN]]
+    if len(findings) > _SHOWN:
+        lines.append(f"・ほか{len(findings) - _SHOWN}件")
+    if comment:
+        lines += ["", "事務局から：", comment]
+    if not verified:
+        lines += ["", "内容を確かめて、もう一度改善報告を出してください。"]
+    return "\n".join(lines)
+
+
+def _people_of(by: Principal, units: set[int], on: date) -> dict[int, list[Recipient]]:
+    """Return who improves findings of each of *units*, or of what became of it, and has a mail address. Three queries."""
+    roles = [
+        role.pk for role in Role.objects.filter(city=by.city_id) if IMPROVE_FINDINGS.code in role.capabilities
+    ]
+    heirs = {unit: by.tree.lineage_forward([unit]) for unit in units}
+    posts: dict[int, set[int]] = defaultdict(set)
+    grants = PostRole.objects.filter(
+        valid_on(on), role__in=roles, unit__in=frozenset().union(*heirs.values())
+    )
+    for unit, post in grants.values_list("unit_id", "post_id"):
+        posts[unit].add(post)
+    holders: dict[int, list[Recipient]] = defaultdict(list)
+    seated = Assignment.objects.filter(valid_on(on), post__in=set().union(*posts.values()))
+    for post, number, address in (
+        seated.exclude(person__email="")
+        .order_by("person__number")
+        .values_list("post_id", "person__number", "person__email")
+    ):
+        holders[post].append(Recipient(code=number, address=address))
+    return {
+        unit: list(
+            dict.fromkeys(
+                person for heir in sorted(after) for post in sorted(posts[heir]) for person in holders[post]
+            )
+        )
+        for unit, after in heirs.items()
+    }
