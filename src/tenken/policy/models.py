@@ -42,6 +42,11 @@ class PolicyDocument(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def needs_approval(self) -> bool:
+        """Tell whether this is the procedure of one system (the template, which no unit owns, is not)."""
+        return self.kind == self.Kind.PROCEDURE_SYSTEM and self.owner_id is not None
+
 
 class PolicyVersion(models.Model):
     """One version: from which date, and why. ``sha256`` is set when it is published; then nothing in it changes."""

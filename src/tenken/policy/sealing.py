@@ -13,7 +13,7 @@ from tenken.journal.canonical import canonical_json, sha256
 from tenken.journal.sealed import SealedTable, register
 
 if TYPE_CHECKING:
-    from tenken.policy.models import Chapter, CheckItemRevision, Clause, PolicyVersion
+    from tenken.policy.models import Chapter, CheckItem, CheckItemRevision, Clause, PolicyVersion
 
 _CLAUSE = ("code", "order", "number", "heading", "text", "binds", "nature", "source", "refines")
 _REVISION = (
@@ -86,6 +86,31 @@ def revision_sha256(revision: CheckItemRevision) -> str:
 def mark(content: Any) -> str:
     """Return a short mark of what a form showed, to tell whether someone else changed it meanwhile."""
     return sha256(canonical_json(content))[:16]
+
+
+def version_mark(version: PolicyVersion) -> str:
+    """Return the mark of a whole version as it stands."""
+    return mark(version_content(version))
+
+
+def head_mark(version: PolicyVersion) -> str:
+    """Return the mark of a version's number, date and reason."""
+    return mark([version.number, version.effective_from, version.reason])
+
+
+def chapter_mark(chapter: Chapter) -> str:
+    """Return the mark of a chapter's number and title."""
+    return mark([chapter.number, chapter.title])
+
+
+def clause_mark(clause: Clause) -> str:
+    """Return the mark of a clause."""
+    return mark(clause_content(clause))
+
+
+def item_mark(item: CheckItem, last_number: int) -> str:
+    """Return the mark of an item with *last_number*, the number of its last revision."""
+    return mark([item.category_id, item.standing, item.retired_on, last_number])
 
 
 def _published(city_code: str) -> Iterator[PolicyVersion]:

@@ -1,5 +1,58 @@
 """Every write of the room."""
 
 from tenken.policy.operations.adoption import Adopted, adopt_default_policy
+from tenken.policy.operations.bank import (
+    Wording,
+    add_category,
+    add_item,
+    change_item,
+    explain_unasked,
+    retire_item,
+    revise_item,
+)
+from tenken.policy.operations.drafts import (
+    ClauseInput,
+    add_chapter,
+    add_clause,
+    change_chapter,
+    change_clause,
+    change_draft,
+    discard_draft,
+    remove_chapter,
+    remove_clause,
+    start_draft,
+)
+from tenken.policy.operations.procedures import (
+    create_procedure,
+    decide_procedure,
+    submit_procedure,
+    withdraw_procedure,
+)
+from tenken.policy.operations.publishing import publish_version
 
-__all__ = ["Adopted", "adopt_default_policy"]
+__all__ = [
+    "Adopted",
+    "ClauseInput",
+    "Wording",
+    "add_category",
+    "add_chapter",
+    "add_clause",
+    "add_item",
+    "adopt_default_policy",
+    "change_chapter",
+    "change_clause",
+    "change_draft",
+    "change_item",
+    "create_procedure",
+    "decide_procedure",
+    "discard_draft",
+    "explain_unasked",
+    "publish_version",
+    "remove_chapter",
+    "remove_clause",
+    "retire_item",
+    "revise_item",
+    "start_draft",
+    "submit_procedure",
+    "withdraw_procedure",
+]

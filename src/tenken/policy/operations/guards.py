@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from tenken.common import clock
@@ -21,16 +22,16 @@ PROCEDURE_ROUTE: dict[str, Any] = {
 SUBJECT = "policy.version"
 
 
-def needs_approval(document: PolicyDocument) -> bool:
-    """Tell whether *document* is the procedure of one system (the template, which no unit owns, is not)."""
-    return document.kind == PolicyDocument.Kind.PROCEDURE_SYSTEM and document.owner_id is not None
+def require_city(by: Principal, city_id: int) -> None:
+    """Raise ``Denied`` when what is acted on belongs to another city."""
+    if city_id != by.city_id:
+        raise Denied("ほかの市の規程や点検項目は扱えません。")
 
 
 def require_writer(by: Principal, document: PolicyDocument) -> None:
     """Raise ``Denied`` unless *by* may write *document*: the secretariat, or for a system's procedure its owner."""
-    if document.city_id != by.city_id:
-        raise Denied("ほかの市の規程は扱えません。")
-    if needs_approval(document):
+    require_city(by, document.city_id)
+    if document.needs_approval:
         require(by, WRITE_PROCEDURE, unit=document.owner)
     else:
         require(by, CHANGE_POLICY)
@@ -49,13 +50,13 @@ def open_draft(by: Principal, version: PolicyVersion) -> PolicyVersion:
     """Return the locked draft that *by* may edit; refused when it is no draft (any more)."""
     require_writer(by, version.document)
     locked = locked_version(version)
-    next_status(locked.status, Event.EDIT, needs_approval=needs_approval(locked.document))
+    next_status(locked.status, Event.EDIT, needs_approval=locked.document.needs_approval)
     return locked
 
 
-def check_mark(seen: str, content: Any) -> None:
-    """Raise ``Stale`` unless *seen* is the mark of *content*: nobody changed it since it was shown."""
-    if seen != sealing.mark(content):
+def check_mark(seen: str, present: str) -> None:
+    """Raise ``Stale`` unless the mark that was *seen* is the *present* one: nobody changed it since it was shown."""
+    if seen != present:
         raise Stale("表示したあとに、ほかの人が変更しました。ページを開き直して、内容を確かめてください。")
 
 
@@ -66,12 +67,12 @@ def seal_version(version: PolicyVersion, by: Principal) -> PolicyVersion:
     PolicyVersion.objects.filter(pk=version.pk).exclude(status=PolicyVersion.Status.PUBLISHED).update(
         status=PolicyVersion.Status.PUBLISHED, sha256=digest, published_by=by.actor.code, published_at=now
     )
-    version.refresh_from_db()
+    version.refresh_from_db(fields=["status", "sha256", "published_by", "published_at"])
     return version
 
 
 def note(
-    by: Principal, version: PolicyVersion, operation: str, changes: dict[str, Any], on: Any = None
+    by: Principal, version: PolicyVersion, operation: str, changes: dict[str, Any], on: date | None
 ) -> None:
     """Journal what was done to *version*."""
     record(
@@ -82,3 +83,8 @@ def note(
         changes={"document": version.document.code, "version": version.number, **changes},
         business_date=on,
     )
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return what changed, field by field: [before, after]."""
+    return {name: [before[name], after[name]] for name in after if before.get(name) != after[name]}

@@ -12,7 +12,6 @@ from tenken.organization.access import Principal, decide
 from tenken.organization.models import Role
 from tenken.policy.comparison import ClauseText, VersionComparison, compare
 from tenken.policy.models import Chapter, Clause, PolicyDocument, PolicyVersion
-from tenken.policy.operations.guards import needs_approval
 from tenken.policy.permissions import APPROVE_PROCEDURE, CHANGE_POLICY, VIEW_POLICY, WRITE_PROCEDURE
 
 
@@ -45,7 +44,7 @@ def visible_documents(by: Principal) -> QuerySet[PolicyDocument]:
 
 def may_see_drafts(by: Principal, document: PolicyDocument) -> bool:
     """Tell whether *by* may read what is not yet published of *document*: who writes it or approves it."""
-    if not needs_approval(document):
+    if not document.needs_approval:
         return bool(decide(by, CHANGE_POLICY))
     return any(decide(by, one, unit=document.owner) for one in (WRITE_PROCEDURE, APPROVE_PROCEDURE))
 
