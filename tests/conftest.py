@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.HOME = _HOME
     settings.FILE_STORE = _HOME / "files"
     settings.STATIC_ROOT = _HOME / "static"
+    settings.STATIC_ROOT.mkdir()  # WhiteNoise warns when it is not there
     settings.EMAIL_FILE_PATH = _HOME / "mail"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {

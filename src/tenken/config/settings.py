@@ -62,10 +62,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tenken.web.accounts.proxy.ProxySignInMiddleware",
     "tenken.web.principal.PrincipalMiddleware",
     "tenken.web.refusals.RefusalMiddleware",
+    "tenken.web.accounts.new_password.NewPasswordMiddleware",
 ]
 
 ROOT_URLCONF = "tenken.config.urls"
@@ -122,10 +124,8 @@ USE_TZ = True
 # --- people ---------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organization.Account"
-AUTHENTICATION_BACKENDS = [
-    "tenken.organization.authentication.AccountBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# One backend only: it alone knows an account's period, so no second door may stand beside it.
+AUTHENTICATION_BACKENDS = ["tenken.organization.authentication.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -141,16 +141,44 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "10/m/user",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_FORMS = {
+    "login": "tenken.web.accounts.forms.SignInForm",
+    "change_password": "tenken.web.accounts.forms.NewPasswordForm",
+    "reauthenticate": "tenken.web.accounts.forms.ConfirmPasswordForm",
+}
+MFA_ADAPTER = "tenken.web.accounts.adapter.EncryptedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "tenken.web.accounts.forms.SignInByCodeForm",
+    "reauthenticate": "tenken.web.accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "tenken.web.accounts.forms.ActivateAppForm",
+    "add_webauthn": "tenken.web.accounts.forms.AddKeyForm",
+    "authenticate_webauthn": "tenken.web.accounts.forms.SignInByKeyForm",
+    "reauthenticate_webauthn": "tenken.web.accounts.forms.ConfirmByKeyForm",
+    "edit_webauthn": "tenken.web.accounts.forms.RenameKeyForm",
+}
+
+# Behind a proxy that signs people in: the header it sets, and the only addresses it may come from.
+REMOTE_USER_HEADER = os.environ.get("TENKEN_REMOTE_USER_HEADER", "")
+REMOTE_USER_FROM = frozenset(
+    address for address in os.environ.get("TENKEN_REMOTE_USER_FROM", "").split(",") if address
+)
 
 SESSION_COOKIE_AGE = 8 * 60 * 60  # one working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_NAME = "__Host-tenken" if BEHIND_TLS else "tenken"
 CSRF_COOKIE_SECURE = BEHIND_TLS
-CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_HTTPONLY = True  # htmx takes the token from the page
 CSRF_FAILURE_VIEW = "tenken.web.refusals.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -172,6 +200,8 @@ FILE_STORE = HOME / "files"
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 600  # every section's form at once
+MAX_REQUEST_BYTES = 4 * MAX_UPLOAD_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "tenken.web.uploads.BoundedUploadHandler",

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from tenken.api.root import api
-from tenken.web.refusals import bad_request, forbidden, not_found, server_error
+from tenken.web.refusals import bad_request, forbidden, not_found, server_error, too_many
 
 urlpatterns = [
     path("api/", api.urls),
@@ -13,4 +13,5 @@ urlpatterns = [
 handler400 = bad_request
 handler403 = forbidden
 handler404 = not_found
+handler429 = too_many
 handler500 = server_error

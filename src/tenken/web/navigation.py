@@ -2,22 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tenken.findings.permissions import VIEW_FINDINGS
+from tenken.inspection.permissions import VIEW_PROGRAMMES
+from tenken.organization.access import Principal
+from tenken.organization.capabilities import Capability
+from tenken.organization.permissions import VIEW_JOURNAL, VIEW_UNITS
+from tenken.policy.permissions import VIEW_POLICY
+from tenken.reports.permissions import VIEW_PAPERS
+from tenken.web.addresses import address
+from tenken.web.home.tasks import Waiting, waiting
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One room in the menu: shown to who holds the capability, wherever; *waits* is its number of open tasks."""
+
+    label: str
+    page: str
+    capability: Capability | None = None
+    waits: Callable[[Waiting], int] | None = None
+
+
+_ENTRIES = (
+    _Entry("ホーム", "home"),
+    _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
+    _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
+    _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
+    _Entry("組織", "organization-units", VIEW_UNITS),
+    _Entry("報告書", "reports-papers", VIEW_PAPERS),
+    _Entry("操作証跡", "journal-list", VIEW_JOURNAL),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return ``site`` and ``main_nav`` for the base template."""
+    """Return ``site`` and ``main_nav`` for the base template. Nothing is asked before a page draws them."""
+    return {
+        "site": SimpleLazyObject(lambda: _site(request)),
+        "main_nav": SimpleLazyObject(lambda: _menu(request)),
+    }
+
+
+def _site(request: HttpRequest) -> dict[str, Any]:
     principal = getattr(request, "principal", None)
     if not principal:
-        return {"site": {"signed_in": False}, "main_nav": []}
+        return {"signed_in": False, "help_url": address("help")}
     return {
-        "site": {
-            "signed_in": True,
-            "city_name": principal.city.name,
-            "person_name": principal.actor.name,
-            "unit_name": principal.grants[0].post_title if principal.grants else "",
-        },
-        "main_nav": [],
+        "signed_in": True,
+        "city_name": principal.city.name,
+        "person_name": principal.actor.name,
+        "person_url": address("account_me"),
+        "unit_name": principal.grants[0].post_title if principal.grants else "",
+        "help_url": address("help"),
+        "logout_url": address("account_logout"),
     }
+
+
+def _menu(request: HttpRequest) -> list[dict[str, Any]]:
+    principal: Principal | None = getattr(request, "principal", None)
+    if not principal:
+        return []
+    counts = waiting_of(request)
+    return [
+        {
+            "label": entry.label,
+            "url": url,
+            "current": _is_current(request.path, url),
+            "badge": entry.waits(counts) if entry.waits else 0,
+        }
+        for entry in _ENTRIES
+        if (entry.capability is None or principal.holds(entry.capability)) and (url := address(entry.page))
+    ]
+
+
+def waiting_of(request: HttpRequest) -> Waiting:
+    """Return what waits for the one who asks, counted once per request."""
+    if not hasattr(request, "_waiting"):
+        request._waiting = waiting(request.principal)  # type: ignore[attr-defined]
+    return request._waiting  # type: ignore[attr-defined]
+
+
+def _is_current(path: str, url: str) -> bool:
+    """Tell whether *path* is in the room whose first page is *url*: its first folder is the same."""
+    return path.split("/")[1] == url.split("/")[1]

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tenken.organization.access import Principal, principal_of
 from tenken.organization.models import Account
+from tenken.web.refusals import signed_out_fragment
 
 P = ParamSpec("P")
 
@@ -38,17 +39,27 @@ def principal_for(request: HttpRequest, channel: str) -> Principal | None:
     user = request.user
     if not isinstance(user, Account):
         return None
-    return principal_of(user.person, channel=channel, address=request.META.get("REMOTE_ADDR", "")[:64])
+    return principal_of(user.person, channel=channel, address=address_of(request))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the network address *request* came from, '' when it is not known."""
+    return str(request.META.get("REMOTE_ADDR") or "")[:64]
 
 
 def signed_in(
     view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Let only signed-in people reach *view*; others go to the sign-in page and come back."""
+    """Let only signed-in people reach *view*; others go to the sign-in page and come back.
+
+    A part of a page asked for by htmx gets a 401 instead, so that what was typed stays on the screen.
+    """
 
     @wraps(view)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
+            if getattr(request, "htmx", False):
+                return signed_out_fragment(request)
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 

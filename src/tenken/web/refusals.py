@@ -1,35 +1,50 @@
-"""Refusals as pages: the right status, the reason, the places, and a way back."""
+"""Refusals as pages: the right status, the reason, the places, and a way back. For htmx, the same as a fragment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from tenken.common.refusals import Refusal
 
 _TITLES = {
     400: "入力を読み取れませんでした",
+    401: "ログインし直してください",
     403: "この操作はできません",
     404: "ページが見つかりません",
+    405: "この操作はできません",
     409: "ほかの人が先に変更しました",
-    413: "ファイルが大きすぎます",
+    413: "送ったものが大きすぎます",
     422: "入力内容に誤りがあります",
-    500: "システムの不具合が起きました",
+    429: "しばらく受け付けません",
 }
+_NOT_FOUND = "アドレスが違うか、見ることのできる範囲にありません。"
 
 
 class RefusalMiddleware:
-    """Turn a refusal raised by an operation into its page."""
+    """Turn a refusal raised by an operation into its page, and refuse what is too large before a view sees it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if _declared_length(request) > settings.MAX_REQUEST_BYTES:
+            return too_large(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            return _with_headers_of(response, _page(request, 405, "この送り方には対応していません。"))
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if getattr(request, "upload_too_large", None):
+            return too_large(request, request.upload_too_large)  # type: ignore[attr-defined]
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
@@ -37,40 +52,81 @@ class RefusalMiddleware:
         return None
 
 
+def _declared_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _with_headers_of(old: HttpResponse, new: HttpResponse) -> HttpResponse:
+    if "Allow" in old.headers:
+        new.headers["Allow"] = old.headers["Allow"]
+    return new
+
+
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Return the page of *refusal*."""
+    """Return the page of *refusal* (a fragment for htmx)."""
+    if refusal.status == 404:
+        # Whether there is such a thing is not told to those who may not see it.
+        return _page(request, 404, _NOT_FOUND)
     return _page(request, refusal.status, refusal.message, refusal.problems)
 
 
-def _page(request: HttpRequest, status: int, message: str, problems: Any = ()) -> HttpResponse:
-    context = {"status": status, "title": _TITLES[status], "message": message, "problems": problems}
+def too_large(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Return the page that says how much may be sent; *name* is the file that was too large, if one was."""
+    each, whole = (
+        limit // (1024 * 1024) for limit in (settings.MAX_UPLOAD_BYTES, settings.MAX_REQUEST_BYTES)
+    )
+    what = f"「{name}」は大きすぎて受け取れません。" if name else "一度に送れる大きさを超えています。"
+    return _page(request, 413, f"{what}1ファイル{each}MBまで、一度に合わせて{whole}MBまでです。")
+
+
+def signed_out_fragment(request: HttpRequest) -> HttpResponse:
+    """Return what a part of a page gets when its session has ended."""
+    return _page(
+        request, 401, "ログインの有効時間が過ぎました。別の画面でログインしてから、もう一度お試しください。"
+    )
+
+
+def _page(request: HttpRequest, status: int, message: str, problems: Sequence[Any] = ()) -> HttpResponse:
+    context = {
+        "status": status,
+        "title": _TITLES.get(status, _TITLES[400]),
+        "message": message,
+        "problems": problems,
+    }
+    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return HttpResponse(render_to_string("web/errors/fragment.html", context), status=status)
     return render(request, "web/errors/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if isinstance(exception, RequestDataTooBig):
-        return _page(request, 413, "一度に送れる大きさを超えています。")
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
     return _page(
         request, 400, "送られた内容を読み取れませんでした。前のページに戻って、もう一度お試しください。"
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(
-        request,
-        403,
-        str(exception)
-        if isinstance(exception, PermissionDenied) and str(exception)
-        else "この操作を行う役割ではありません。",
-    )
+    reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return _page(request, 403, reason or "この操作を行う役割ではありません。")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 404, "アドレスが違うか、見ることのできる範囲にありません。")
+    return _page(request, 404, _NOT_FOUND)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request, 429, "操作が続いたため、しばらく受け付けません。少し待ってから、もう一度お試しください。"
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/errors/500.html", {}, status=500)
+    # Without the request: who is asking may be exactly what cannot be found out.
+    return HttpResponse(render_to_string("web/errors/500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Sign-in, the second factor and the person's own page."""

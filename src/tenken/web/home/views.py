@@ -1,0 +1,233 @@
+"""The first page, help, and whether the service answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tenken.common import clock
+from tenken.common.era import era_date
+from tenken.common.fiscal_year import FiscalYear
+from tenken.findings.models import Finding
+from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
+from tenken.inspection.models import Programme, Sheet
+from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS, VIEW_SHEETS
+from tenken.inspection.states import HANDED_IN
+from tenken.organization.access import Principal
+from tenken.reports.permissions import VIEW_PAPERS
+from tenken.web.addresses import address
+from tenken.web.home import tasks
+from tenken.web.navigation import waiting_of
+from tenken.web.principal import SignedInRequest, signed_in
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of 「いま、することの一覧」."""
+
+    label: str
+    url: str
+    state: str
+    tone: str
+    due: str
+    left: int | None
+
+
+@require_safe
+@signed_in
+def home(request: SignedInRequest) -> HttpResponse:
+    """What waits for the reader, how far the year is, and the papers they may read."""
+    by, today = request.principal, clock.today()
+    counts = waiting_of(request)
+    works = any(
+        by.holds(capability)
+        for capability in (FILL_SHEETS, APPROVE_SHEETS, ACCEPT_SHEETS, IMPROVE_FINDINGS, CHECK_FINDINGS)
+    )
+    now = tasks.programme_now(by)
+    context: dict[str, Any] = {
+        "today": era_date(today),
+        "works": works,
+        "sheet_tasks": _sheet_tasks(by, today) if counts.sheets else [],
+        "finding_tasks": _finding_tasks(by, today) if counts.findings else [],
+        "more_sheets": max(0, counts.sheets - tasks.SHOWN),
+        "more_findings": max(0, counts.findings - tasks.SHOWN),
+        "sheets_url": _sheets_to_do_url(by, now),
+        "findings_url": address("findings-list", status=_finding_status(by)),
+        "papers": _papers(by) if by.holds(VIEW_PAPERS) else None,
+    }
+    if now:
+        context |= _year(by, now, today)
+    return render(request, "web/home/home.html", context)
+
+
+def _sheets_to_do_url(by: Principal, now: tasks.ProgrammeNow | None) -> str:
+    if now is None:
+        return address("inspection-index")
+    if by.holds(ACCEPT_SHEETS):
+        return address("inspection-sheets", now.programme.pk, status=Sheet.Status.APPROVED)
+    return address("inspection-sheets", now.programme.pk)
+
+
+def _finding_status(by: Principal) -> str:
+    return Finding.Status.REPORTED if by.holds(CHECK_FINDINGS) else Finding.Status.OPEN
+
+
+_SHEET_WORK = {
+    Sheet.Status.NOT_STARTED: ("記入する", "neutral"),
+    Sheet.Status.DRAFTING: ("記入を続ける", "yellow"),
+    Sheet.Status.RETURNED_BY_MANAGER: ("差戻しを直す", "red"),
+    Sheet.Status.RETURNED_BY_SECRETARIAT: ("差戻しを直す", "red"),
+    Sheet.Status.SUBMITTED: ("承認する", "blue"),
+    Sheet.Status.APPROVED: ("受け付ける", "blue"),
+}
+_FINDING_WORK = {
+    Finding.Status.OPEN: ("改善計画を作る", "yellow"),
+    Finding.Status.PLANNED: ("改善を報告する", "blue"),
+    Finding.Status.NOT_IMPROVED: ("改善を続ける", "red"),
+    Finding.Status.REPORTED: ("改善報告を確認する", "blue"),
+}
+
+
+def _sheet_tasks(by: Principal, today: date) -> list[Task]:
+    return [
+        _task(
+            f"{sheet.unit.name}の点検シート",
+            address("inspection-sheet", sheet.pk),
+            _SHEET_WORK[Sheet.Status(sheet.status)],
+            sheet.due_on,  # type: ignore[attr-defined]
+            today,
+        )
+        for sheet in tasks.sheets_to_do(by)
+    ]
+
+
+def _finding_tasks(by: Principal, today: date) -> list[Task]:
+    return [
+        _task(
+            f"{finding.unit.name}：{finding.title}",
+            address("findings-detail", finding.pk),
+            _FINDING_WORK[Finding.Status(finding.status)],
+            finding.until,  # type: ignore[attr-defined]
+            today,
+        )
+        for finding in tasks.findings_to_do(by)
+    ]
+
+
+def _task(label: str, url: str, work: tuple[str, str], due_on: date | None, today: date) -> Task:
+    return Task(
+        label=label,
+        url=url,
+        state=work[0],
+        tone=work[1],
+        due=era_date(due_on) if due_on else "",
+        left=tasks.days_left(due_on, today),
+    )
+
+
+def _papers(by: Principal) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": f"{FiscalYear(paper.fiscal_year)}　{paper.get_paper_code_display()}"
+            if hasattr(paper, "get_paper_code_display")
+            else f"{FiscalYear(paper.fiscal_year)}　{_PAPERS.get(paper.paper_code, paper.paper_code)}",
+            "number": paper.number,
+            "issued_on": era_date(paper.issued_on) if paper.issued_on else "",
+            "url": address("reports-paper", paper.pk),
+        }
+        for paper in tasks.issued_papers(by)
+    ]
+
+
+_PAPERS = {"paper1": "資料1　情報セキュリティ点検の実施結果"}
+
+
+def _year(by: Principal, now: tasks.ProgrammeNow, today: date) -> dict[str, Any]:
+    programme = now.programme
+    year = FiscalYear(programme.fiscal_year)
+    context: dict[str, Any] = {
+        "programme": programme,
+        "programme_url": address("inspection-programme", programme.pk),
+        "steps": [
+            {
+                "label": stage.name,
+                "state": _stage_state(stage.starts_on, stage.ends_on, today),
+                "when": f"{stage.starts_on.month}月{stage.starts_on.day}日～{stage.ends_on.month}月{stage.ends_on.day}日",
+            }
+            for stage in now.stages
+        ],
+        "fiscal_year": year,
+    }
+    wide = len(by.units_with(VIEW_SHEETS)) > 1 or by.everywhere(VIEW_SHEETS)
+    if wide and programme.status != Programme.Status.PLANNED:
+        context["sheet_figures"] = _sheet_figures(by, programme)
+        if not by.everywhere(VIEW_SHEETS):
+            context["behind"] = [
+                {"name": sheet.unit.name, "url": address("inspection-sheet", sheet.pk), "status": sheet}
+                for sheet in tasks.sections_not_handed_in(by, programme)
+            ]
+    if wide and by.holds(VIEW_FINDINGS):
+        context["finding_figures"] = _finding_figures(by, programme.fiscal_year)
+    return context
+
+
+def _stage_state(starts_on: date, ends_on: date, today: date) -> str:
+    if today > ends_on:
+        return "done"
+    return "current" if today >= starts_on else "todo"
+
+
+def _sheet_figures(by: Principal, programme: Programme) -> list[dict[str, Any]]:
+    counts = tasks.sheet_counts(by, programme)
+    total = sum(counts.values())
+    handed_in = sum(counts.get(status, 0) for status in HANDED_IN)
+
+    def figure(label: str, number: int, tone: str = "neutral", **query: str) -> dict[str, Any]:
+        url = address("inspection-sheets", programme.pk, **query)
+        return {"label": label, "number": number, "unit": "課", "tone": tone, "url": url}
+
+    late = total - handed_in
+    return [
+        figure("点検の対象", total),
+        figure("未提出", late, "yellow" if late else "green", status="not_handed_in"),
+        figure("受付待ち", counts.get(Sheet.Status.APPROVED, 0), "blue", status=Sheet.Status.APPROVED),
+        figure("受付済", counts.get(Sheet.Status.ACCEPTED, 0), "green", status=Sheet.Status.ACCEPTED),
+    ]
+
+
+def _finding_figures(by: Principal, fiscal_year: int) -> list[dict[str, Any]]:
+    counts = tasks.finding_counts(by, fiscal_year)
+    shown = (
+        (Finding.Status.OPEN, "改善計画の作成待ち", "yellow"),
+        (Finding.Status.PLANNED, "改善中", "blue"),
+        (Finding.Status.REPORTED, "改善報告の確認待ち", "blue"),
+        (Finding.Status.VERIFIED, "改善済", "green"),
+        (Finding.Status.NOT_IMPROVED, "未改善", "red"),
+    )
+    return [
+        {
+            "label": label,
+            "number": counts.get(status, 0),
+            "unit": "件",
+            "tone": tone if counts.get(status) else "neutral",
+            "url": address("findings-list", status=status.value, fiscal_year=fiscal_year),
+        }
+        for status, label, tone in shown
+    ]
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How to use the product, in one page; open to people who cannot sign in."""
+    return render(request, "web/home/help.html")
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """「ok」 while the process answers; for load balancers and the start-up script. Tells nothing else."""
+    return HttpResponse("ok", content_type="text/plain")
