@@ -78,6 +78,7 @@ def test_invented_figures_say_so_and_real_ones_do_not() -> None:
         paper = build_paper(replace(FY2014, invented=invented), {}, issued_on=ISSUED)
         charts = [block for block in paper.blocks if isinstance(block, ChartFigure)]
         tables = [block for block in paper.blocks if isinstance(block, Table)]
+        assert (Paragraph(SPECIMEN_NOTE) in paper.blocks) is invented
         assert all((chart.note == SPECIMEN_NOTE) is invented for chart in charts)
         assert all((SPECIMEN_NOTE in table.notes) is invented for table in tables)
 

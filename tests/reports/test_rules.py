@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tenken.reports import rules
 from tenken.reports.figures import InspectionFigures, ItemFigures
 from tenken.reports.rules.method import method
 from tenken.reports.rules.overall import overall
@@ -14,6 +16,7 @@ from tenken.reports.rules.part_repeated import part_repeated
 from tenken.reports.rules.part_settled import part_settled
 from tenken.reports.rules.part_standing_out import part_standing_out
 from tenken.reports.rules.part_trend import part_trend
+from tenken.reports.rules.registry import PLANS
 from tenken.reports.rules.relapse import relapse
 from tenken.reports.rules.sentence import MANAGEMENT, RISK, Sentence
 from tenken.reports.rules.summary_part import summary_part
@@ -21,6 +24,12 @@ from tenken.reports.rules.visit_found import visit_found
 from tenken.reports.rules.visit_practices import visit_practices
 from tenken.reports.wording import Change, both, names
 from tests.reports.specimen import FY2014, item
+
+
+def test_every_rule_file_is_registered_under_its_name() -> None:
+    files = {path.stem for path in Path(rules.__file__ or "").parent.glob("*.py")}
+    registered = {code for plan in PLANS for code, _ in plan.rules}
+    assert files - {"__init__", "registry", "sentence"} == registered
 
 
 def having(*items: ItemFigures) -> InspectionFigures:

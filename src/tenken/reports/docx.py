@@ -168,6 +168,7 @@ def _add(document: Any, block: Any) -> None:
         case Paragraph():
             document.add_paragraph(block.text, style="Prose")
         case BulletList():
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
             for item in block.items:
                 document.add_paragraph(item, style="List Bullet")
         case Closing():

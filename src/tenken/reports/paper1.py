@@ -56,6 +56,8 @@ def _blocks(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Bl
     yield Paragraph(
         f"{figures.year}{figures.city_name}情報セキュリティ対策改善取組の状況は、以下のとおりである。"
     )
+    if figures.invented:
+        yield Paragraph(SPECIMEN_NOTE)
     yield Heading(1, "情報セキュリティ点検")
     yield Heading(2, "実施内容")
     yield from _prose(texts, "inspection.method", "flow")
