@@ -1,0 +1,172 @@
+"""Reading and downloading papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tenken.common import clock
+from tenken.common.fiscal_year import FiscalYear
+from tenken.common.refusals import Missing
+from tenken.inspection.models import Programme
+from tenken.organization.access import Principal, require_somewhere
+from tenken.reports import catalogue
+from tenken.reports.blocks import ChartFigure, Paper, heading_text, numbered
+from tenken.reports.charts import svg
+from tenken.reports.committee import inspection_figures
+from tenken.reports.models import PaperEdition
+from tenken.reports.paper1 import build_paper
+from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
+from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
+from tenken.reports.render import FORMS, file_name
+from tenken.reports.render import render as render_form
+from tenken.web.principal import SignedInRequest, signed_in
+
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A paper as one person may read it, and the edition it comes from (None: never opened for editing)."""
+
+    paper: Paper
+    edition: PaperEdition | None
+
+
+def reading(by: Principal, code: str, fiscal_year: int) -> Reading:
+    """Return the paper for *by*: editors see the present draft, others what was issued last; ``Missing`` when neither."""
+    catalogue.entry(code)
+    require_somewhere(by, VIEW_PAPERS)
+    own = editions(by).filter(paper_code=code, fiscal_year=fiscal_year).select_related("city")
+    issued = own.filter(status=PaperEdition.Status.ISSUED).order_by("-number").first()
+    if by.holds(EDIT_PAPERS):
+        draft = own.filter(status=PaperEdition.Status.DRAFT).first()
+        if draft or not issued:
+            figures = inspection_figures(by.city, fiscal_year)
+            today = clock.today()
+            built = (
+                draft_paper(draft, figures, issued_on=today)
+                if draft
+                else build_paper(figures, {}, issued_on=today)
+            )
+            return Reading(built, draft)
+    if issued is None:
+        raise Missing(f"{FiscalYear(fiscal_year)}の報告書は、まだ発行されていません。")
+    return Reading(issued_paper(issued), issued)
+
+
+@signed_in
+@require_safe
+def index(request: SignedInRequest) -> HttpResponse:
+    """List the papers of every year that the reader may see."""
+    by = request.principal
+    require_somewhere(by, VIEW_PAPERS)
+    known: dict[tuple[int, str], list[PaperEdition]] = {}
+    for edition in editions(by).order_by("-number"):
+        known.setdefault((edition.fiscal_year, edition.paper_code), []).append(edition)
+    years = {year for year, _ in known}
+    if by.holds(EDIT_PAPERS):
+        inspected = Programme.objects.filter(city=by.city_id).exclude(status=Programme.Status.PLANNED)
+        years |= set(inspected.values_list("fiscal_year", flat=True))
+    rows = [
+        {"year": FiscalYear(year), "entry": entry, "editions": known.get((year, entry.code), [])}
+        for year in sorted(years, reverse=True)
+        for entry in catalogue.PAPERS
+        if by.holds(EDIT_PAPERS) or (year, entry.code) in known
+    ]
+    return render(request, "web/reports/index.html", {"rows": rows})
+
+
+@signed_in
+@require_safe
+def paper(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse:
+    """Show a paper as it would print, each paragraph with its way to the editor."""
+    by = request.principal
+    read = reading(by, code, fiscal_year)
+    edition = read.edition
+    editable = edition is not None and not edition.is_issued and by.everywhere(EDIT_PAPERS)
+    states = (
+        {state.key: state for state in paragraph_states(edition, inspection_figures(by.city, fiscal_year))}
+        if edition and editable
+        else {}
+    )
+    context = {
+        "entry": catalogue.entry(code),
+        "paper": read.paper,
+        "edition": edition,
+        "year": FiscalYear(fiscal_year),
+        "blocks": list(_shown(read.paper, code, fiscal_year, states)),
+        "states": list(states.values()),
+        "editable": editable,
+        "may_open": by.everywhere(EDIT_PAPERS) and not editable,
+        "may_issue": editable and by.everywhere(ISSUE_PAPERS),
+        "downloads": {form: reverse("reports-download", args=[code, fiscal_year, form]) for form in FORMS},
+    }
+    return render(request, "web/reports/paper.html", context)
+
+
+def _shown(paper: Paper, code: str, fiscal_year: int, states: dict[str, Any]) -> Any:
+    """Yield each block with what its template needs; a paragraph's editing link stands at its last piece."""
+    blocks = numbered(paper).blocks
+    for place, block in enumerate(blocks):
+        shown: dict[str, Any] = {"kind": type(block).__name__, "block": block}
+        match shown["kind"]:
+            case "Heading":
+                shown["text"] = heading_text(block)  # type: ignore[arg-type]
+            case "ChartFigure":
+                assert isinstance(block, ChartFigure)
+                shown["svg"] = reverse("reports-figure", args=[code, fiscal_year, block.key])
+                shown["table"] = _chart_table(block)
+            case "Paragraph":
+                key = getattr(block, "key", "")
+                later = getattr(blocks[place + 1], "key", None) if place + 1 < len(blocks) else None
+                shown["state"] = states.get(key) if key and later != key else None
+        yield shown
+
+
+def _chart_table(chart: ChartFigure) -> dict[str, Any]:
+    header = [chart.category_title, *(f"{series.name}（{chart.unit}）" for series in chart.series)]
+    rows = [
+        [category, *("－" if series.values[at] is None else series.values[at] for series in chart.series)]
+        for at, category in enumerate(chart.categories)
+    ]
+    return {"header": header, "rows": rows}
+
+
+@signed_in
+@require_safe
+def download(request: SignedInRequest, code: str, fiscal_year: int, form: str) -> HttpResponse:
+    """Send a paper as Word, PDF or Excel."""
+    if form not in FORMS:
+        raise Missing("その形式の報告書はありません。")
+    built = reading(request.principal, code, fiscal_year).paper
+    response = HttpResponse(render_form(built, form), content_type=_MEDIA_TYPES[form])
+    name = quote(f"{built.number}_{built.title}.{form}")
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"{file_name(built, form)}\"; filename*=UTF-8''{name}"
+    )
+    return response
+
+
+@signed_in
+@require_safe
+def figure(request: SignedInRequest, code: str, fiscal_year: int, key: str) -> HttpResponse:
+    """Draw one figure of a paper."""
+    built = reading(request.principal, code, fiscal_year).paper
+    chart = next((b for b in numbered(built).blocks if isinstance(b, ChartFigure) and b.key == key), None)
+    if chart is None:
+        raise Missing("その図はありません。")
+    # The drawing carries its own style attributes; alone in an <img> it runs nothing.
+    response = HttpResponse(svg(chart), content_type="image/svg+xml")
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
