@@ -21,7 +21,7 @@ from django import forms
 from tenken.common import clock
 from tenken.web.components.fields import EraDateField
 
-PASSWORD_RULE = (
+RULE_FOR_NEW_ONES = (
     "12文字以上。数字だけのもの、よく使われるもの、職員番号に似たものは使えません。"
     "長い言葉の組合せなら、記号は要りません。"
 )
@@ -55,7 +55,7 @@ class NewPasswordForm(ChangePasswordForm):
             password1="新しいパスワード",
             password2="新しいパスワード（確認）",
         )
-        self.fields["password1"].help_text = PASSWORD_RULE
+        self.fields["password1"].help_text = RULE_FOR_NEW_ONES
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
