@@ -136,7 +136,7 @@ def changed_since(finding: Finding, version: int) -> str:
 
 
 def _pressed_twice(by: Principal, finding: Finding, event: Event, version: int, on: date) -> bool:
-    if finding.version != version + 1:
+    if version < 1 or finding.version != version + 1:
         return False
     earlier, last = list(finding.events.all()[version - 1 : version + 1])
     if last.by_code != by.actor.code:

@@ -1,0 +1,215 @@
+"""The machine: each step, each refusal, and no sequence that leaves an impossible row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenken.common.refusals import Invalid, Refusal, Stale
+from tenken.findings.states import (
+    EVENT_LABELS,
+    NOT_IMPROVED,
+    OPEN,
+    PLANNED,
+    REASONS,
+    REPORTED,
+    STATUS_LABELS,
+    VERIFIED,
+    WITHDRAWN,
+    AddEvidence,
+    Event,
+    NotImproved,
+    Plan,
+    Report,
+    Return,
+    Snapshot,
+    StageClosed,
+    Verify,
+    Withdraw,
+    after,
+)
+
+DAY = date(2026, 9, 1)
+LATER = date(2026, 10, 1)
+PLAN = Plan("書棚を増やす。", "髙橋", date(2026, 10, 15))
+REPORT = Report("増やした。", date(2026, 9, 30))
+NEW = Snapshot(OPEN, DAY)
+
+
+def lived(*events: Event) -> Snapshot:
+    standing = NEW
+    for event in events:
+        standing = after(standing, event, LATER).snapshot
+    return standing
+
+
+def test_the_straight_road_ends_improved() -> None:
+    standing = lived(PLAN, REPORT, Verify())
+    assert (standing.status, standing.closed_on, standing.since) == (VERIFIED, LATER, LATER)
+    assert (standing.plan, standing.action_on) == ("書棚を増やす。", date(2026, 9, 30))
+
+
+def test_a_returned_report_is_planned_again_and_keeps_its_words() -> None:
+    standing = lived(PLAN, REPORT, Return("写真を付けてください。"))
+    assert (standing.status, standing.action) == (PLANNED, "増やした。")
+    assert after(standing, REPORT, LATER).snapshot.status == REPORTED
+
+
+def test_a_plan_said_again_is_a_revision() -> None:
+    assert after(NEW, PLAN, LATER).event == "planned"
+    assert after(lived(PLAN), replace(PLAN, text="別の案"), LATER).event == "replanned"
+
+
+@pytest.mark.parametrize("road", [(), (PLAN,), (PLAN, REPORT)])
+def test_the_close_of_the_stage_takes_what_is_unfinished(road: tuple[Event, ...]) -> None:
+    outcome = after(lived(*road), StageClosed("storage_space", "来年度に要求する。"), LATER)
+    assert outcome.snapshot.status == NOT_IMPROVED
+    assert outcome.snapshot.closed_as_not_improved
+    assert outcome.comment == "収納スペース：来年度に要求する。"
+
+
+def test_the_section_s_own_reason_stands_at_the_close() -> None:
+    standing = lived(PLAN, NotImproved("budget"), StageClosed())
+    assert (standing.not_improved_reason, standing.closed_as_not_improved) == ("budget", True)
+    with pytest.raises(Stale, match="すでに記録"):
+        after(standing, StageClosed("staff"), LATER)
+
+
+def test_what_was_not_improved_may_be_improved_later_and_stays_counted() -> None:
+    standing = lived(PLAN, StageClosed("budget"), REPORT)
+    assert standing.status == REPORTED
+    assert after(standing, Return("足りません。"), LATER).snapshot.status == NOT_IMPROVED
+    done = after(standing, Verify(), date(2027, 2, 1)).snapshot
+    assert (done.status, done.closed_as_not_improved, done.closed_on) == (VERIFIED, True, date(2027, 2, 1))
+
+
+def test_a_plan_may_be_revised_while_not_improved() -> None:
+    standing = lived(StageClosed("budget"), PLAN)
+    assert (standing.status, standing.plan) == (NOT_IMPROVED, "書棚を増やす。")
+
+
+@pytest.mark.parametrize(
+    ("road", "event"),
+    [
+        ((), REPORT),
+        ((), Verify()),
+        ((), AddEvidence("写真.jpg")),
+        ((PLAN,), Verify()),
+        ((PLAN,), Return("なぜ")),
+        ((PLAN, REPORT), PLAN),
+        ((PLAN, REPORT), REPORT),
+        ((PLAN, REPORT), NotImproved("budget")),
+        ((PLAN, REPORT, Verify()), StageClosed("budget")),
+        ((PLAN, REPORT, Verify()), Return("なぜ")),
+        ((PLAN, REPORT, Verify()), AddEvidence("写真.jpg")),
+        ((Withdraw("差戻し"),), Withdraw("差戻し")),
+        ((Withdraw("差戻し"),), PLAN),
+        ((Withdraw("差戻し"),), StageClosed("budget")),
+    ],
+)
+def test_what_cannot_happen_says_so(road: tuple[Event, ...], event: Event) -> None:
+    with pytest.raises(Stale, match=r"。$"):
+        after(lived(*road), event, LATER)
+
+
+@pytest.mark.parametrize(
+    ("road", "event", "fields"),
+    [
+        ((), Plan(" ", "", None), ["text", "owner", "due_on"]),
+        ((), replace(PLAN, due_on=date(2026, 9, 30)), ["due_on"]),
+        ((), replace(PLAN, due_on=date(2099, 1, 1)), ["due_on"]),
+        ((), replace(PLAN, text="長" * 4_001), ["text"]),
+        ((), replace(PLAN, owner="長" * 101), ["owner"]),
+        ((), replace(PLAN, text="制御\x07文字"), ["text"]),
+        ((), NotImproved("", ""), ["reason"]),
+        ((), NotImproved("unknown", ""), ["reason"]),
+        ((), NotImproved("other", " "), ["note"]),
+        ((PLAN,), Report("", None), ["action", "action_on"]),
+        ((PLAN,), replace(REPORT, action_on=date(2026, 10, 2)), ["action_on"]),
+        ((PLAN,), replace(REPORT, action_on=date(2015, 1, 1)), ["action_on"]),
+        ((PLAN, REPORT), Return(" "), ["comment"]),
+        ((PLAN,), StageClosed(), ["reason"]),
+        ((PLAN,), Withdraw(""), ["reason"]),
+    ],
+)
+def test_wrong_words_and_dates_are_named_by_field(
+    road: tuple[Event, ...], event: Event, fields: list[str]
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        after(lived(*road), event, LATER)
+    assert [problem.field for problem in refusal.value.problems] == fields
+
+
+def test_long_text_and_rare_characters_are_kept() -> None:
+    text = "𠮷野・髙橋：" + "机" * 300
+    assert lived(replace(PLAN, text=f"  {text}\r\n二行目 ")).plan == f"{text}\n二行目"
+
+
+def test_nothing_is_dated_before_the_step_before() -> None:
+    with pytest.raises(Invalid, match="業務日"):
+        after(lived(PLAN), REPORT, DAY)
+
+
+# --- any sequence ---------------------------------------------------------------------------------------
+
+_words = st.sampled_from(["対応した。", "髙𠮷" * 40, "見直した。", "", " ", "長" * 4_001])
+_days = st.one_of(st.integers(-40, 400).map(lambda n: DAY + timedelta(days=n)), st.none())
+_reasons = st.sampled_from(["", "nonsense", *REASONS])
+_events = st.one_of(
+    st.builds(Plan, _words, _words, _days, st.booleans()),
+    st.builds(Report, _words, _days),
+    st.builds(AddEvidence, st.just("写真.jpg")),
+    st.builds(Verify, _words),
+    st.builds(Return, _words),
+    st.builds(NotImproved, _reasons, _words),
+    st.builds(StageClosed, _reasons, _words),
+    st.builds(Withdraw, _words),
+)
+
+
+def impossible(standing: Snapshot) -> list[str]:
+    """What the database's constraints forbid, said again, and a little more."""
+    wrong = []
+    if (standing.status in (VERIFIED, WITHDRAWN)) != (standing.closed_on is not None):
+        wrong.append("closed without a date, or dated without being closed")
+    if (
+        standing.status == NOT_IMPROVED or standing.closed_as_not_improved
+    ) and not standing.not_improved_reason:
+        wrong.append("not improved without a reason")
+    if standing.not_improved_reason == "other" and not standing.not_improved_note:
+        wrong.append("other reason without words")
+    if standing.status in (REPORTED, VERIFIED) and not (standing.action and standing.action_on):
+        wrong.append("reported without an action")
+    if standing.status == PLANNED and not (standing.plan and standing.plan_owner and standing.plan_due_on):
+        wrong.append("planned without a plan")
+    if standing.status == OPEN and (standing.plan or standing.action):
+        wrong.append("open with a plan")
+    if standing.action_on and standing.action_on > standing.since:
+        wrong.append("done in the future")
+    return wrong
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(_events, st.integers(-1, 40)), max_size=12))
+def test_no_sequence_leaves_an_impossible_row(steps: list[tuple[Event, int]]) -> None:
+    standing, day = NEW, DAY
+    for event, days in steps:
+        day += timedelta(days=days)
+        before = standing
+        try:
+            outcome = after(standing, event, day)
+        except Refusal:
+            day = before.since
+            continue
+        standing = outcome.snapshot
+        assert outcome.event in EVENT_LABELS
+        assert standing.status in STATUS_LABELS
+        assert impossible(standing) == []
+        assert standing.since == day >= before.since
+        assert before.status != WITHDRAWN
+        if before.closed_as_not_improved:
+            assert standing.closed_as_not_improved
