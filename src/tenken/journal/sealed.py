@@ -19,13 +19,18 @@ class SealedRowError(TypeError):
 
 @dataclass(frozen=True)
 class SealedTable:
-    """``rows`` yields what must be checked; ``expected`` and ``stored`` give the hash computed and kept."""
+    """``rows`` yields what must be checked; ``expected`` and ``stored`` give the hash computed and kept.
+
+    ``written_by``: the operation that writes the rows, when its entry's subject is the row's key. Then a row that
+    was deleted, or slipped in without its operation, shows too.
+    """
 
     code: str
     label: str
     rows: Callable[[str], Iterator[models.Model]]
     expected: Callable[[Any], str]
     stored: Callable[[Any], str]
+    written_by: str = ""
 
 
 _tables: dict[str, SealedTable] = {}
