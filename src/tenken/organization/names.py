@@ -73,10 +73,12 @@ class Checks:
                 field=field,
             )
 
-    def done(self, message: str = "入力内容を確認してください。") -> None:
-        """Raise ``Invalid`` when there was a problem."""
+    def done(self) -> None:
+        """Raise ``Invalid`` when there was a problem; a single one is its message."""
+        if len(self.problems) == 1:
+            raise Invalid(self.problems[0].message, self.problems)
         if self.problems:
-            raise Invalid(message, self.problems)
+            raise Invalid(f"入力内容に{len(self.problems)}か所の誤りがあります。", self.problems)
 
 
 def refuse(message: str, *, label: str = "", field: str = "") -> Invalid:

@@ -44,7 +44,8 @@ class Tree:
 
 
 def _reach(start: Iterable[int], edges: dict[int, tuple[int, ...]]) -> frozenset[int]:
-    seen, queue = set(start), list(start)
+    seen = set(start)
+    queue = list(seen)
     while queue:
         for unit in edges.get(queue.pop(), ()):
             if unit not in seen:

@@ -39,6 +39,11 @@ class Person(models.Model):
         return self.name
 
 
+class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
+    unit_path = "post__unit"
+    city_path = "person__city"
+
+
 class Assignment(Valid):
     """発令〜解令: a person holds a post for a time. ``valid_to`` is the day of 解令, the first day without the post."""
 
@@ -50,6 +55,8 @@ class Assignment(Valid):
     person = models.ForeignKey(Person, models.PROTECT, related_name="assignments", verbose_name="職員")
     post = models.ForeignKey(Post, models.PROTECT, related_name="assignments", verbose_name="職")
     kind = models.CharField("区分", max_length=12, choices=Kind, default=Kind.MAIN)
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
