@@ -11,6 +11,7 @@ from tenken.reports import rules
 from tenken.reports.figures import InspectionFigures, ItemFigures
 from tenken.reports.rules.method import method
 from tenken.reports.rules.overall import overall
+from tenken.reports.rules.part_followed_up import part_followed_up
 from tenken.reports.rules.part_most_issues import part_most_issues
 from tenken.reports.rules.part_repeated import part_repeated
 from tenken.reports.rules.part_settled import part_settled
@@ -169,3 +170,26 @@ def test_visits_say_only_what_is_recorded() -> None:
     assert "課題なし" not in text(visit_found(replace(FY2014, visits_contradicting=None)))
     assert visit_practices(replace(FY2014, good_practices=())) is None
     assert not text(visit_practices(replace(FY2014, visited=None))).startswith("一方")
+
+
+def test_what_was_reported_not_improved_and_then_found_improved_is_said_with_the_year_before() -> None:
+    followed = replace(
+        item("pc", "スタンドアロンパソコンのウイルス対策", 14, 0, 20, 5),
+        not_improved_at_report=4,
+        not_improved_at_report_before=7,
+    )
+    said = part_followed_up(replace(FY2014, risk=(followed,)), RISK)
+    assert said is not None
+    assert said.text == (
+        "平成25年度と同様に、「スタンドアロンパソコンのウイルス対策」で未改善の課題が報告されたが、"
+        "追跡調査の結果、全て改善していることを確認した。"
+    )
+    assert part_settled(replace(FY2014, risk=(followed,)), RISK) is None
+
+
+def test_follow_up_is_silent_while_an_issue_is_left_or_none_was_reported() -> None:
+    left = replace(item("pc", "甲", 14, 1, 20, 5), not_improved_at_report=4)
+    none = replace(item("pc", "甲", 14, 0, 20, 5), not_improved_at_report=0)
+    unknown = item("pc", "甲", 14, 0, 20, 5)
+    for one in (left, none, unknown):
+        assert part_followed_up(replace(FY2014, risk=(one,)), RISK) is None

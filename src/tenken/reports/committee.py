@@ -150,6 +150,8 @@ def _items(
             not_improved=len(this.not_improved),
             issues_before=len(last.issues) if last else None,
             not_improved_before=len(last.not_improved) if last else None,
+            not_improved_at_report=len(this.at_report),
+            not_improved_at_report_before=len(last.at_report) if last else None,
         )
 
 

@@ -46,7 +46,11 @@ class StageFigures:
 
 @dataclass(frozen=True)
 class ItemFigures:
-    """One 調査項目: sections with an issue in it, of these improved and not."""
+    """One 調査項目: sections with an issue in it, of these improved and not by the end of the year.
+
+    ``not_improved_at_report``: sections still 未改善 when the improvement was reported, whatever the follow-up then found;
+    None when it is not known.
+    """
 
     code: str
     name: str
@@ -55,6 +59,8 @@ class ItemFigures:
     not_improved: int
     issues_before: int | None
     not_improved_before: int | None
+    not_improved_at_report: int | None = None
+    not_improved_at_report_before: int | None = None
 
 
 @dataclass(frozen=True)

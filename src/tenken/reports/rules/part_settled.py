@@ -13,6 +13,8 @@ def part_settled(figures: InspectionFigures, part: Part) -> Sentence | None:
     total = sum(item.issues for item in items)
     if total == 0 or any(item.not_improved for item in items):
         return None
+    if any(item.not_improved_at_report for item in items):
+        return None  # part_followed_up says which
     basis: dict[str, int | str] = {"issues": total, "not_improved": 0}
     again = [(item, before) for item, _, before in comparable(items) if item.issues > 0 and before > 0]
     if not again:

@@ -11,6 +11,7 @@ from functools import partial
 from tenken.reports.figures import InspectionFigures
 from tenken.reports.rules.method import method
 from tenken.reports.rules.overall import overall
+from tenken.reports.rules.part_followed_up import part_followed_up
 from tenken.reports.rules.part_most_issues import part_most_issues
 from tenken.reports.rules.part_repeated import part_repeated
 from tenken.reports.rules.part_settled import part_settled
@@ -46,12 +47,20 @@ PLANS: tuple[Plan, ...] = (
     Plan(
         "inspection.management",
         "自己点検の結果（セキュリティマネジメント点検）",
-        _of(MANAGEMENT, part_trend, part_standing_out, part_repeated, part_settled),
+        _of(MANAGEMENT, part_trend, part_standing_out, part_repeated, part_followed_up, part_settled),
     ),
     Plan(
         "inspection.risk",
         "自己点検の結果（リスク対策状況点検）",
-        _of(RISK, part_trend, part_most_issues, part_standing_out, part_repeated, part_settled),
+        _of(
+            RISK,
+            part_trend,
+            part_most_issues,
+            part_standing_out,
+            part_repeated,
+            part_followed_up,
+            part_settled,
+        ),
     ),
     Plan("inspection.visit.findings", "訪問調査の結果（課題）", (("visit_found", visit_found),)),
     Plan("inspection.visit.practices", "訪問調査の結果（優良事例）", (("visit_practices", visit_practices),)),
