@@ -91,5 +91,5 @@ def _cell(row: Any, column: Any) -> Any:
             return raw
     value = row.get_cell_value(column.name)
     if isinstance(value, SafeData):
-        value = html.unescape(strip_tags(value)).strip()
+        value = html.unescape(strip_tags(str(value))).strip()
     return None if value in ("", "—") else value

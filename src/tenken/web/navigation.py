@@ -36,7 +36,7 @@ _ENTRIES = (
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
     _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
     _Entry("組織", "organization-units", VIEW_UNITS),
-    _Entry("報告書", "reports-papers", VIEW_PAPERS),
+    _Entry("報告書", "reports-index", VIEW_PAPERS),
     _Entry("操作証跡", "journal-list", VIEW_JOURNAL),
 )
 

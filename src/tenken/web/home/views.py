@@ -133,12 +133,10 @@ def _task(label: str, url: str, work: tuple[str, str], due_on: date | None, toda
 def _papers(by: Principal) -> list[dict[str, Any]]:
     return [
         {
-            "label": f"{FiscalYear(paper.fiscal_year)}　{paper.get_paper_code_display()}"
-            if hasattr(paper, "get_paper_code_display")
-            else f"{FiscalYear(paper.fiscal_year)}　{_PAPERS.get(paper.paper_code, paper.paper_code)}",
+            "label": f"{FiscalYear(paper.fiscal_year)}　{_PAPERS.get(paper.paper_code, paper.paper_code)}",
             "number": paper.number,
             "issued_on": era_date(paper.issued_on) if paper.issued_on else "",
-            "url": address("reports-paper", paper.pk),
+            "url": address("reports-paper", paper.paper_code, paper.fiscal_year),
         }
         for paper in tasks.issued_papers(by)
     ]

@@ -1,0 +1,1 @@
+"""操作証跡: reading the journal."""

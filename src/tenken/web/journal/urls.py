@@ -1,0 +1,11 @@
+"""Addresses of the journal, below ``journal/``."""
+
+from django.urls import path
+
+from tenken.web.journal import views
+
+urlpatterns = [
+    path("", views.entry_list, name="journal-list"),
+    path("accesses/", views.access_list, name="journal-accesses"),
+    path("<int:sequence>/", views.entry, name="journal-entry"),
+]
