@@ -1,0 +1,83 @@
+"""The demo's data as read from ``data/``, and the choice that is always the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+FOLDER = Path(__file__).resolve().parent / "data"
+T = TypeVar("T")
+
+
+@cache
+def read(name: str) -> Any:
+    """Return ``data/<name>.yaml`` as read. Shared: never change what it returns."""
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def digest(*parts: object) -> int:
+    """Return a number that depends on *parts* only: the demo's dice, the same on every machine."""
+    text = "|".join(str(part) for part in parts)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
+
+
+def pick(choices: Sequence[T], *parts: object) -> T:
+    """Return one of *choices*, the same for the same *parts*."""
+    return choices[digest(*parts) % len(choices)]
+
+
+@cache
+def figures() -> dict[str, Any]:
+    """Return the value of every figure by its key."""
+    return {figure["key"]: figure["value"] for figure in read("figures")["figures"]}
+
+
+@dataclass(frozen=True)
+class CategoryPlan:
+    """What one 調査項目 comes to in a past year: sections with an issue, not improved, also in the year before."""
+
+    code: str
+    issues: int
+    not_improved: int
+    relapsed: int
+    items: Mapping[str, int]
+
+
+def categories(year: int) -> list[CategoryPlan]:
+    """Return the plan of every 調査項目 for FY2013 or FY2014."""
+    return [
+        CategoryPlan(code, row["issues"], row["not_improved"], row.get("relapsed", 0), row["items"])
+        for code, row in figures()[f"fy{year}.categories"].items()
+    ]
+
+
+def stage_days(year: int) -> dict[str, tuple[date, date]]:
+    """Return first and last day of the four stages of FY2013 or FY2014, by kind."""
+    return {kind: (first, last) for kind, (first, last) in figures()[f"fy{year}.stage_days"].items()}
+
+
+@cache
+def cases() -> dict[str, list[dict[str, str]]]:
+    """Return what sections write about an issue, by item: issue, plan and action belong together."""
+    return {**read("texts_management"), **read("texts_risk")["cases"]}
+
+
+def case_of(unit_code: str, item_code: str, year: int) -> dict[str, str]:
+    """Return the words of one issue, with its small number filled in."""
+    case = pick(cases()[item_code], "case", unit_code, item_code, year)
+    number = str(2 + digest("number", unit_code, item_code, year) % 5)
+    return {name: text.replace("{n}", number) for name, text in case.items()}
+
+
+def not_improved_reason(category: str, unit_code: str, year: int) -> tuple[str, str]:
+    """Return why something is left 未改善 (``tenken.findings.states.REASONS``) and the section's words."""
+    reasons = read("texts_risk")["not_improved"]
+    code, note = pick(reasons.get(category, reasons["other_categories"]), "left", unit_code, category, year)
+    return code, note
