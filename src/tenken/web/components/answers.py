@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 ANSWER_CHOICES: tuple[tuple[str, str], ...] = (("ok", "適合"), ("issue", "課題あり"), ("na", "該当なし"))
+
+_NOTHING = SafeString("")
 
 
 @dataclass(frozen=True)
@@ -15,8 +19,8 @@ class AnswerGroup:
     ``name`` is the radio's form name; ``comment_name`` the textarea's ('' for none), shown for the answers in
     ``comment_for``. With ``save_url`` a change is posted there as it is made (``name``, ``comment_name`` and
     ``version``); the reply may be 204, or a fragment of ``hx-swap-oob`` elements. Without JavaScript the page's form
-    is sent as a whole. ``last`` and ``last_comment`` are last year's answer in words. ``extra_template`` is included
-    inside the group with ``answer`` in its context, for what else a page saves with the answer; ``extra`` is its data.
+    is sent as a whole. ``last`` and ``last_comment`` are last year's answer in words. ``extra`` is drawn inside the
+    group, for what else a page saves with the answer; a plain string is escaped.
     """
 
     name: str
@@ -39,8 +43,7 @@ class AnswerGroup:
     comment_error: str = ""
     read_only: bool = False
     required: bool = True
-    extra_template: str = ""
-    extra: object = None
+    extra: SafeString = _NOTHING
 
     @property
     def reveal(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,22 +17,11 @@ from tenken.inspection.models import Answer, Sheet
 from tenken.inspection.operations import accept, approve, return_sheet, save_answer, submit, withdraw
 from tenken.inspection.queries.sheets import Row, SheetPage, find_sheet, sheet_page
 from tenken.web.components.answers import AnswerGroup
+from tenken.web.inspection.answer_extra import answer_extra
 from tenken.web.inspection.labels import SHEET_STATUSES
 from tenken.web.principal import SignedInRequest, signed_in
 
 _CHOICES = tuple(Answer.Verdict.choices)
-
-
-@dataclass(frozen=True)
-class Extra:
-    """What stands below an answer: the remark and its files."""
-
-    question_id: int
-    remark: str
-    evidence: tuple[Any, ...]
-    evidence_url: str
-    guidance: tuple[tuple[str, str], ...]
-    read_only: bool
 
 
 @signed_in
@@ -87,8 +75,7 @@ def _group(page: SheetPage, row: Row, errors: dict[str, str]) -> AnswerGroup:
         comment_error=errors.get(f"reason-{question.pk}", ""),
         read_only=not page.may_fill,
         required=question.required,
-        extra_template="web/inspection/answer_extra.html",
-        extra=Extra(
+        extra=answer_extra(
             question_id=question.pk,
             remark=answer.comment if answer else "",
             evidence=row.evidence,

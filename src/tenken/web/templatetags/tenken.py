@@ -48,6 +48,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tenken.common.era import era_date
+from tenken.web.components.answer_html import answer_html
+from tenken.web.components.answers import AnswerGroup
 from tenken.web.components.fields import CountField, EraDateField
 
 register = template.Library()
@@ -228,10 +230,10 @@ def _width(bound: forms.BoundField, kind: str) -> str:
     return "short" if length and length <= 12 else "medium"
 
 
-@register.inclusion_tag(f"{_PARTS}answer_group.html")
-def answer_group(answer: Any) -> dict[str, Any]:
-    """One question of a sheet with its answers side by side; *answer* is an ``AnswerGroup``."""
-    return {"answer": answer}
+@register.simple_tag
+def answer_group(answer: AnswerGroup) -> SafeString:
+    """One question of a sheet with its answers side by side."""
+    return answer_html(answer)
 
 
 @register.inclusion_tag(f"{_PARTS}autosave_status.html")

@@ -1,0 +1,50 @@
+"""What stands below an answer on the sheet: how to check, the remark, the files. Composed in Python for speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape as _text
+
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from tenken.inspection.models import AnswerEvidence
+
+
+def answer_extra(
+    *,
+    question_id: int,
+    guidance: Iterable[tuple[str, str]],
+    remark: str,
+    evidence: Sequence[AnswerEvidence],
+    evidence_url: str,
+    read_only: bool,
+) -> SafeString:
+    """Return the fold of one question, open when it holds something. *evidence_url* '': no more files."""
+    shown = " open" if remark or evidence else ""
+    terms = "".join(f"<dt>{_text(term)}</dt><dd>{_text(text)}</dd>" for term, text in guidance if text)
+    fixed = " readonly" if read_only else ""
+    key = f"comment-{question_id}"
+    files = "".join(_file(row, read_only) for row in evidence)
+    listed = f'<ul class="answer__evidence">{files}</ul>' if files else ""
+    more = f'<p><a href="{_text(evidence_url)}">証拠のファイルを付ける</a></p>' if evidence_url else ""
+    return SafeString(
+        f'<details class="answer__more"{shown}><summary>確認のしかた・コメント・証拠</summary>'
+        f'<dl class="answer__guidance">{terms}</dl>'
+        f'<label class="field__label" for="id_{key}">コメント</label>'
+        f'<textarea class="control control--textarea control--full" id="id_{key}" name="{key}" rows="2"'
+        f' maxlength="2000"{fixed}>{_text(remark)}</textarea>'
+        f"{listed}{more}</details>"
+    )
+
+
+def _file(row: AnswerEvidence, read_only: bool) -> str:
+    address = reverse("file-download", args=[row.file_id])
+    removal = reverse("inspection-evidence-remove", args=[row.pk])
+    button = (
+        f' <button class="button button--tertiary button--small" type="submit" formaction="{removal}">'
+        "取り消す</button>"
+    )
+    name, size = _text(row.file.name), filesizeformat(row.file.size)
+    return f'<li><a href="{address}">{name}</a>（{size}）{"" if read_only else button}</li>'
