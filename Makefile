@@ -68,7 +68,7 @@ test: $(DEV)
 	@$(BIN)/pytest -n auto --dist loadfile -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
 
 bench: $(DEV)
-	@$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY))
+	@$(BIN)/python -m benchmarks.run $(if $(ONLY),--only $(ONLY))
 
 lint: $(DEV)
 	$(BIN)/ruff check .
