@@ -1,0 +1,33 @@
+"""What stored files belong to, and who may reach it."""
+
+from __future__ import annotations
+
+from tenken.findings.models import Finding
+from tenken.findings.permissions import VIEW_FINDINGS
+from tenken.inspection.models import Sheet
+from tenken.inspection.permissions import VIEW_SHEETS
+from tenken.jobs.models import Job
+from tenken.organization.access import Principal
+from tenken.web.files.access import register_file_access
+from tenken.web.jobs.access import visible_jobs
+
+
+def _key(subject_id: str) -> int:
+    return int(subject_id) if subject_id.isascii() and subject_id.isdigit() and len(subject_id) < 19 else 0
+
+
+def _reaches_answer(by: Principal, subject_id: str) -> bool:
+    return Sheet.objects.restrict(by, VIEW_SHEETS).filter(answers=_key(subject_id)).exists()
+
+
+def _reaches_finding(by: Principal, subject_id: str) -> bool:
+    return Finding.objects.restrict(by, VIEW_FINDINGS).filter(pk=_key(subject_id)).exists()
+
+
+def _reaches_job(by: Principal, subject_id: str) -> bool:
+    return visible_jobs(by, Job.objects.all()).filter(pk=_key(subject_id)).exists()
+
+
+register_file_access("inspection.answer", _reaches_answer)
+register_file_access("findings.finding", _reaches_finding)
+register_file_access("jobs.job", _reaches_job)
