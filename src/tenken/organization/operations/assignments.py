@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
@@ -13,6 +12,7 @@ from tenken.organization.models import Assignment, Person, Post, PostRole
 from tenken.organization.names import Checks, refuse
 from tenken.organization.operations.city_lock import lock_city, raise_version
 from tenken.organization.permissions import CHANGE_PEOPLE
+from tenken.organization.rules.seats import Held, clash
 
 
 @transaction.atomic
@@ -88,29 +88,23 @@ def require_to_appoint(by: Principal, post: Post) -> None:
 
 
 def _check_seats(checks: Checks, person: Person, post: Post, on: date, until: date | None, kind: str) -> None:
-    held = overlapping(Assignment.objects.filter(post=post), on, until)
-    if own := held.filter(person=person).first():
+    rows = Assignment.objects.filter(post=post).exclude(valid_to__lte=on).select_related("person")
+    held = [Held(row.person, row.kind, row.valid_from, row.valid_to) for row in rows]
+    found = clash(Held(person, kind, on, until), held, single_seat=post.single_seat)
+    if found and found.same_person:
         checks.problem(
-            f"{person.name}は、同じ職（{post.title}）に{_period(own)}の発令があります。",
+            f"{person.name}は、同じ職（{post.title}）に{found.other.period}の発令があります。",
             label="職",
             field="post",
         )
-    elif post.single_seat and kind == Assignment.Kind.MAIN:
-        taken = held.filter(kind=Assignment.Kind.MAIN).select_related("person").first()
-        if taken:
-            checks.problem(
-                f"「{post.title}」には{taken.person.name}の本務の発令（{_period(taken)}）があります。先に解令するか、"
-                "兼務・事務取扱にしてください。",
-                label="職",
-                field="post",
-            )
+    elif found:
+        checks.problem(
+            f"「{post.title}」には{found.other.person}の本務の発令（{found.other.period}）があります。先に解令するか、"
+            "兼務・事務取扱にしてください。",
+            label="職",
+            field="post",
+        )
 
 
-def overlapping(rows: QuerySet[Assignment], on: date, until: date | None) -> QuerySet[Assignment]:
-    """Return the assignments that share a day with the period."""
-    rows = rows.exclude(valid_to__lte=on)
-    return rows if until is None else rows.filter(valid_from__lt=until)
-
-
-def _period(row: Assignment | Post) -> str:
+def _period(row: Post) -> str:
     return f"{row.valid_from}から{row.valid_to}の前日まで" if row.valid_to else f"{row.valid_from}から"
