@@ -13,6 +13,7 @@ from tenken.policy.queries.traceability import (
     clauses_by_code,
     clauses_not_asked,
     items_asking,
+    roles_asked,
     traceability,
 )
 from tenken.policy.queries.versions import (
@@ -49,6 +50,7 @@ __all__ = [
     "published_versions",
     "revisions_of",
     "role_names",
+    "roles_asked",
     "standing_items",
     "traceability",
     "version_before",

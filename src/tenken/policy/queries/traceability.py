@@ -83,3 +83,13 @@ def codes_in_force(city_id: int, on: date) -> frozenset[str]:
     """Return the codes of all clauses in force on a date. Two queries."""
     versions = [version.pk for version in _general_versions(city_id, on)]
     return frozenset(Clause.objects.filter(version__in=versions).values_list("code", flat=True))
+
+
+def roles_asked(city_id: int, items: Iterable[ItemOnDate], on: date) -> dict[str, frozenset[str]]:
+    """Return, by item code, the codes of the roles whose duties each of *items* asks about. Two queries."""
+    versions = [version.pk for version in _general_versions(city_id, on)]
+    binds = dict(Clause.objects.filter(version__in=versions).values_list("code", "binds"))
+    return {
+        one.item.code: frozenset(role for code in one.revision.clause_codes for role in binds.get(code, ()))
+        for one in items
+    }

@@ -1,0 +1,107 @@
+"""A version and the bank as Excel workbooks and CSV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from tenken.common.era import era_date
+from tenken.common.spreadsheets import cp932_csv, safe_cell
+from tenken.policy.models import PolicyVersion
+from tenken.policy.queries import ChapterView
+from tenken.web.policy.display import nature_of, source_place
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FONT = "Meiryo UI"
+_LINE = Border(bottom=Side(style="thin", color="949494"))
+
+
+def version_workbook(
+    version: PolicyVersion, chapters: Iterable[ChapterView], names: dict[str, str]
+) -> HttpResponse:
+    """Return *version* as a workbook, one clause a row."""
+    header = ("章", "コード", "番号", "見出し", "本文", "対象者", "性質", "具体化する条", "出典")
+    rows = [
+        (
+            f"{view.chapter.number} {view.chapter.title}",
+            clause.code,
+            clause.number,
+            clause.heading,
+            clause.text,
+            "、".join(names.get(code, code) for code in clause.binds),
+            nature_of(clause.nature)[0],
+            "、".join(clause.refines),
+            source_place(clause.source),
+        )
+        for view in chapters
+        for clause in view.clauses
+    ]
+    state = f"{era_date(version.effective_from)}施行" if version.is_published else "案"
+    title = f"{version.document.title}　第{version.number}版（{state}）"
+    return workbook_response(
+        f"{version.document.title}_第{version.number}版",
+        title,
+        header,
+        rows,
+        (22, 12, 11, 28, 70, 24, 8, 18, 24),
+    )
+
+
+def workbook_response(
+    name: str, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int]
+) -> HttpResponse:
+    """Return a one-sheet workbook: a title, a header that stays in view and on every printed page, and *rows*."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("一覧")
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "A3"
+    sheet.print_title_rows = "2:2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.append([_cell(sheet, title, Font(name=_FONT, size=14, bold=True), wrap=False)])
+    heads = [_cell(sheet, text, Font(name=_FONT, bold=True)) for text in header]
+    for head in heads:
+        head.fill = PatternFill("solid", start_color="E6E6E6")
+        head.border = _LINE
+    sheet.append(heads)
+    plain = Font(name=_FONT)
+    count = 2
+    for row in rows:
+        cells = [_cell(sheet, value, plain) for value in row]
+        for cell in cells:
+            cell.border = _LINE
+        sheet.append(cells)
+        count += 1
+    sheet.auto_filter.ref = f"A2:{get_column_letter(len(header))}{count}"
+    out = io.BytesIO()
+    book.save(out)
+    return _download(out.getvalue(), _XLSX, f"{name}.xlsx")
+
+
+def _cell(sheet: Any, value: Any, font: Font, *, wrap: bool = True) -> Any:
+    cell = WriteOnlyCell(sheet, value=safe_cell(value))
+    cell.font = font
+    cell.alignment = Alignment(vertical="top", wrap_text=wrap)
+    return cell
+
+
+def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """Return a CP932 CSV. ``Invalid`` when CP932 cannot hold a character."""
+    return _download(cp932_csv(header, rows), "text/csv; charset=Shift_JIS", f"{name}.csv")
+
+
+def _download(body: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=media_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
