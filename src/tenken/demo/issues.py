@@ -43,13 +43,11 @@ def lay_out(
     others = sorted(set(candidates) - set(wanted), key=lambda code: digest("issues", year, code))
     pool = [*wanted, *others][:total]
     if len(wanted) > total or len(pool) < total:
-        raise ValueError(f"{year}: {total} sections cannot hold {len(wanted)} given ones of {len(candidates)}")
+        raise ValueError(
+            f"{year}: {total} sections cannot hold {len(wanted)} given ones of {len(candidates)}"
+        )
     sections = _sections(plans, pool, first, year)
-    items = {
-        (code, item): plan.code
-        for plan in plans
-        for code, item in _items(plan, sections[plan.code])
-    }
+    items = {(code, item): plan.code for plan in plans for code, item in _items(plan, sections[plan.code])}
     return YearOfIssues(sections, items, _left(plans, sections, not_improved))
 
 

@@ -11,7 +11,15 @@ from typing import Any
 from tenken.demo.data_files import read
 
 HEAD, DEPUTY = "head", "deputy"
-_SECONDS = {"課": "長補佐", "室": "長補佐", "館": "副館長", "署": "副署長", "校": "副校長", "場": "副場長", "科": "副科長"}
+_SECONDS = {
+    "課": "長補佐",
+    "室": "長補佐",
+    "館": "副館長",
+    "署": "副署長",
+    "校": "副校長",
+    "場": "副場長",
+    "科": "副科長",
+}
 _KINDS = {"": "section", "1": "office_1", "2": "office_2", "3": "office_3"}
 
 
@@ -152,7 +160,9 @@ def changes() -> tuple[ChangePlan, ...]:
 def ended_codes() -> frozenset[str]:
     """Return the codes that no unit carries after the changes: merged into another, or abolished."""
     merged = {code for change in changes() if change.what == "merge" for code in change.units[1:]}
-    return frozenset(merged | {code for change in changes() if change.what == "abolish" for code in change.units})
+    return frozenset(
+        merged | {code for change in changes() if change.what == "abolish" for code in change.units}
+    )
 
 
 def answering_on(day: date) -> list[str]:

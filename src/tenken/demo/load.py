@@ -1,0 +1,161 @@
+"""Loads the demo: an invented city with two past years, whose counts are the published ones, and the present year.
+
+Everything is written by the operations of the rooms, in one transaction, in the order of its business dates. Business dates
+lie in the past, ``recorded_at`` is always the moment of loading: the journal says honestly that this came in by "demo".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from django.db import transaction
+
+from tenken.common import clock
+from tenken.common.refusals import Invalid, Stale
+from tenken.demo import plan
+from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
+from tenken.demo.city import DemoCity, found, reorganize, seat
+from tenken.demo.this_year import load_this_year
+from tenken.demo.years import YearLoaded, load_past_year
+from tenken.inspection.models import Answer
+from tenken.organization.models import City, Person, Unit
+from tenken.organization.operations import set_emergency_procedure
+from tenken.policy.default_policy import read_default_policy
+from tenken.policy.operations import adopt_default_policy
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+EARLIEST = date(2015, 6, 1)
+_PEOPLE_EVERY = 50
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was loaded: ``counts`` in words, the accounts and their common password, and how long it took."""
+
+    city_code: str
+    city_name: str
+    today: date
+    counts: dict[str, int]
+    accounts: tuple[DemoAccount, ...]
+    password: str
+    seconds: float
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def password_is_default(self) -> bool:
+        return self.password == DEFAULT_PASSWORD
+
+
+def load_demo(progress: Progress, *, today: date | None = None) -> DemoSummary:
+    """Load the demo city as of *today* (Japan's today unless given) and return what there is.
+
+    *progress* is told (step, done, total). ``Stale`` when the city stands already, ``Invalid`` for a weak password or a day
+    before June 2015; then nothing is written.
+    """
+    day = today or clock.today()
+    if day < EARLIEST:
+        raise Invalid(f"デモの基準日は{EARLIEST}以後にしてください。")
+    password = demo_password()
+    code = plan.city_data()["city"]["code"]
+    if City.objects.filter(code=code).exists():
+        raise Stale(
+            f"デモの市（団体コード{code}）は、すでに入っています。入れ直すときは、別のTENKEN_HOMEを指定してください。"
+        )
+    with transaction.atomic():
+        return _Load(progress, day, password).run()
+
+
+class _Load:
+    """One run: the steps in the order of their business dates, each told and timed."""
+
+    def __init__(self, progress: Progress, today: date, password: str) -> None:
+        self.progress, self.today, self.password = progress, today, password
+        self.timings: dict[str, float] = {}
+
+    def run(self) -> DemoSummary:
+        begun = time.perf_counter()
+        made = self._step("組織と職員", lambda tell: found(self.today, tell))
+        items = [item.code for item in read_default_policy().items if item.standing]
+        founded = plan.city_data()["founded_on"]
+        self._step(
+            "規程と点検項目",
+            lambda tell: adopt_default_policy(by=made.system(founded), city=made.city, on=founded),
+        )
+        years = []
+        april = date(2014, 4, 1)
+        self._step("発令（平成25年度まで）", lambda tell: self._seat(made, date.min, april, tell))
+        years.append(self._step("平成25年度の点検", lambda tell: load_past_year(made, 2013, items)))
+        self._step("組織の改正（平成26年4月）", lambda tell: self._turn(made, april, tell))
+        years.append(self._step("平成26年度の点検", lambda tell: load_past_year(made, 2014, items)))
+        self._step("組織の改正（平成27年4月）と異動", lambda tell: self._turn(made, date(2015, 4, 1), tell))
+        years.append(self._step("今年度の点検", lambda tell: load_this_year(made, self.today, items)))
+        accounts = self._step("利用者", lambda tell: open_accounts(made, self.today, self.password))
+        self._step("不在時の対応", lambda tell: self._procedures(made))
+        return DemoSummary(
+            city_code=made.city.code,
+            city_name=made.city.name,
+            today=self.today,
+            counts=_counts(made, years),
+            accounts=tuple(accounts),
+            password=self.password,
+            seconds=round(time.perf_counter() - begun, 1),
+            timings=self.timings,
+        )
+
+    def _step(self, name: str, work: Callable[[Callable[[int, int], None]], T]) -> T:
+        begun = time.perf_counter()
+        self.progress(name, 0, 0)
+
+        def tell(done: int, total: int) -> None:
+            if done % _PEOPLE_EVERY == 0 or done == total:
+                self.progress(name, done, total)
+
+        result = work(tell)
+        self.timings[name] = round(time.perf_counter() - begun, 1)
+        return result
+
+    def _turn(self, made: DemoCity, april: date, tell: Callable[[int, int], None]) -> None:
+        """Carry out what happens on an April day and the appointments from then to the next turn of the story."""
+        reorganize(made, april)
+        self._seat(made, april, date(2015, 4, 1) if april.year == 2014 else date.max, tell)
+
+    def _seat(self, made: DemoCity, first: date, until: date, tell: Callable[[int, int], None]) -> None:
+        seats = [one for one in made.seating.seats if first <= one.on < until]
+        seat(made, seats, lambda done: tell(done, len(seats)))
+
+    def _procedures(self, made: DemoCity) -> None:
+        """Lay down what the deputy does while the manager is away, where the demo's accounts look."""
+        units = made.units_on(self.today)
+        for post in plan.account_posts():
+            code, _, number = post.rpartition("-")
+            unit = units.get(code)
+            if number != "1" or unit is None or not unit.kind.answers_sheets:
+                continue
+            set_emergency_procedure(
+                by=made.acting(post, self.today),
+                unit=unit,
+                text=(
+                    "課長と連絡がつかないときは、課長補佐が次のことを行う。\n"
+                    "1 職員から障害の報告を受け、局（区）情報管理者と事務局に電話で知らせる。\n"
+                    "2 端末をネットワークから切り離すよう指示し、触った時刻を記録する。\n"
+                    "3 期限の迫った点検シートを承認し、課長が戻りしだい報告する。"
+                ),
+                contact="内線2114（課長補佐）、夜間は守衛室 内線2000",
+                on=self.today,
+                replacing=None,
+            )
+
+
+def _counts(made: DemoCity, years: list[YearLoaded]) -> dict[str, int]:
+    return {
+        "組織": Unit.objects.filter(city=made.city).count(),
+        "職員": Person.objects.filter(city=made.city).count(),
+        "点検シート": sum(year.sheets for year in years),
+        "回答": Answer.objects.filter(sheet__programme__city=made.city).count(),
+        "課題": sum(year.findings for year in years),
+    }
