@@ -80,6 +80,12 @@ def find_sheet(by: Principal, sheet_id: int) -> Sheet:
     return sheet
 
 
+def filled_in(sheet: Sheet) -> tuple[int, int]:
+    """Return how many questions of *sheet* have a verdict, and how many it asks."""
+    answered = Answer.objects.filter(sheet=sheet).exclude(verdict="").count()
+    return answered, Question.objects.filter(form=sheet.form_id).count()
+
+
 def sheet_page(by: Principal, sheet_id: int) -> SheetPage:
     """Return the sheet's page, in a fixed number of queries whatever its length."""
     sheet = find_sheet(by, sheet_id)

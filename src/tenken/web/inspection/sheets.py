@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Problem
-from tenken.inspection.models import Answer, Sheet
+from tenken.inspection.models import Answer
 from tenken.inspection.operations import accept, approve, return_sheet, save_answer, submit, withdraw
-from tenken.inspection.queries.sheets import Row, SheetPage, find_sheet, sheet_page
+from tenken.inspection.queries.sheets import Row, SheetPage, filled_in, find_sheet, sheet_page
 from tenken.web.components.answers import AnswerGroup
 from tenken.web.inspection.answer_extra import answer_extra
 from tenken.web.inspection.labels import SHEET_STATUSES
@@ -141,12 +141,11 @@ def answer(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
         version=_version(request),
         **_fields(request, question_id),
     )
-    fresh = Sheet.objects.only("version", "status").get(pk=sheet.pk)
-    answered = Answer.objects.filter(sheet=sheet).exclude(verdict="").count()
+    answered, total = filled_in(sheet)
     return render(
         request,
         "web/inspection/answer_saved.html",
-        {"answer": saved, "sheet": fresh, "question_id": question_id, "answered": answered},
+        {"answer": saved, "question_id": question_id, "answered": answered, "total": total},
     )
 
 
