@@ -36,7 +36,9 @@ def opened(
     system = system_principal(unit.city, "test")
     fields = {"title": TITLE, "item_code": "clear-desk.leave", "category_code": "clear-desk"} | values
     rows = [
-        NewFinding(unit_id=unit.pk, origin_key=f"{key}:{unit.pk}:{number}", due_on=CLOSED, **fields)
+        NewFinding(
+            unit_id=unit.pk, origin_key=f"{key}:{unit.pk}:{number}", due_on=date(year, 10, 31), **fields
+        )
         for number in range(1, count + 1)
     ]
     return open_findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from tenken.common import clock
 from tenken.common.refusals import Stale
+from tenken.files.kinds import clean_name
 from tenken.files.operations import store
 from tenken.findings.models import Finding, FindingEvidence
 from tenken.findings.operations.applying import SUBJECT, apply, changed_since, locked_finding
@@ -97,16 +99,26 @@ def close_not_improved(
 
 
 def _keep(by: Principal, finding: Finding, name: str, stream: BinaryIO) -> tuple[FindingEvidence, bool]:
-    file = store(
-        by=by, city_code=finding.city.code, name=name, stream=stream, subject=(SUBJECT, str(finding.pk))
-    )
     same = (
-        FindingEvidence.objects.filter(finding=finding, file__sha256=file.sha256, file__name=file.name)
+        FindingEvidence.objects.filter(
+            finding=finding, file__sha256=_digest(stream), file__name=clean_name(name)
+        )
         .select_related("file")
         .first()
     )
     if same is not None:
         return same, False
+    file = store(
+        by=by, city_code=finding.city.code, name=name, stream=stream, subject=(SUBJECT, str(finding.pk))
+    )
     evidence = FindingEvidence(finding=finding, file=file, added_by=by.actor.code, added_at=clock.now())
     evidence.save(force_insert=True)
     return evidence, True
+
+
+def _digest(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := stream.read(1 << 16):
+        digest.update(chunk)
+    stream.seek(0)
+    return digest.hexdigest()

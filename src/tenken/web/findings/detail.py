@@ -1,0 +1,314 @@
+"""One finding: what it is, what is to be done next, and every procedure on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from tenken.common.era import era_date
+from tenken.common.fiscal_year import FiscalYear
+from tenken.common.refusals import Invalid, Stale
+from tenken.findings.models import Finding
+from tenken.findings.operations import add_evidence, check, close_not_improved, plan, report
+from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS
+from tenken.findings.queries import FindingRecord, finding_record
+from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED, REPORTED, reason_text
+from tenken.organization.access import Principal, decide
+from tenken.organization.models import Unit
+from tenken.web.findings.forms import (
+    CheckForm,
+    EvidenceForm,
+    NotImprovedForm,
+    PlanForm,
+    ProcedureForm,
+    ReportForm,
+)
+from tenken.web.findings.labels import STATUSES, next_step, timeline
+from tenken.web.principal import SignedInRequest, signed_in
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One form on the page. The first is what is to be done next; the others are folded below it."""
+
+    code: str
+    title: str
+    submit: str
+    form: ProcedureForm
+    url: str
+    has_files: bool = False
+
+
+@signed_in
+@require_safe
+def detail(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Show a finding."""
+    return _page(request, finding_record(request.principal, finding_id))
+
+
+@signed_in
+@require_POST
+def make_plan(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Lay down or revise the plan."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        plan(by=by, finding=finding, version=version, **values)
+
+    return _perform(request, finding_id, "plan", PlanForm, act, "改善計画を提出しました。")
+
+
+@signed_in
+@require_POST
+def make_report(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Report what was done, with files."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        files = [(file.name or "", file.file) for file in values.pop("evidence")]
+        report(by=by, finding=finding, version=version, evidence=files, **values)
+
+    done = "改善を報告しました。事務局の確認を待っています。"
+    return _perform(request, finding_id, "report", ReportForm, act, done)
+
+
+@signed_in
+@require_POST
+def attach(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Lay files beside."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        for file in values["evidence"]:
+            added = add_evidence(
+                by=by, finding=finding, name=file.name or "", stream=file.file, version=version
+            )
+            version = Finding.objects.values_list("version", flat=True).get(pk=added.finding_id)
+
+    return _perform(request, finding_id, "evidence", EvidenceForm, act, "証拠のファイルを追加しました。")
+
+
+@signed_in
+@require_POST
+def declare_not_improved(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Say that it cannot be improved within the stage."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        close_not_improved(by=by, finding=finding, version=version, **values)
+
+    return _perform(request, finding_id, "not-improved", NotImprovedForm, act, "未改善の理由を届け出ました。")
+
+
+@signed_in
+@require_POST
+def make_check(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Verify the report or return it."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        check(by=by, finding=finding, version=version, **values)
+
+    return _perform(request, finding_id, "check", CheckForm, act, "確認の結果を記録しました。")
+
+
+def _perform(
+    request: SignedInRequest,
+    finding_id: int,
+    code: str,
+    form_class: type[ProcedureForm],
+    act: Callable[[Principal, Finding, int, dict[str, Any]], None],
+    done: str,
+) -> HttpResponse:
+    """Read the form, call the operation; what is refused comes back on the same page with what was typed."""
+    by = request.principal
+    record = finding_record(by, finding_id)
+    form = form_class(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, record, typed={code: form}, status=422)
+    version = _version(request)
+    try:
+        act(by, record.finding, version, dict(form.cleaned_data))
+    except Invalid as refusal:
+        form.take(refusal)
+        return _page(request, finding_record(by, finding_id), typed={code: form}, status=422)
+    except Stale as refusal:
+        fresh = finding_record(by, finding_id)
+        return _page(request, fresh, typed={code: form}, stale=(refusal.message, version), status=409)
+    messages.success(request, done)
+    return redirect("findings-detail", finding_id=finding_id)
+
+
+def _version(request: SignedInRequest) -> int:
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise Invalid("画面の内容を読み取れませんでした。ページを開き直してください。")
+    return int(text)
+
+
+def _page(
+    request: SignedInRequest,
+    record: FindingRecord,
+    *,
+    typed: Mapping[str, ProcedureForm] | None = None,
+    stale: tuple[str, int] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    by, finding = request.principal, record.finding
+    improves = bool(decide(by, IMPROVE_FINDINGS, unit=finding.unit))
+    checks = bool(decide(by, CHECK_FINDINGS, unit=finding.unit))
+    typed = typed or {}
+    procedures = _procedures(finding, improves, checks, typed)
+    label, tone = STATUSES[finding.status]
+    context = {
+        "record": record,
+        "finding": finding,
+        "status_label": label,
+        "status_tone": tone,
+        "step": next_step(record, improves=improves, checks=checks, on=by.on),
+        "first": procedures[0] if procedures else None,
+        "others": [(one, one.code in typed) for one in procedures[1:]],
+        "forms": list(typed.values()) if stale is None else [],
+        "stale": _stale(record, typed, *stale) if stale else None,
+        "stale_header": ["項目", "今の内容", "あなたの入力"],
+        "unit_path": _unit_path(by, finding.unit),
+        "summary": _summary(record),
+        "progress": _progress(finding),
+        "events": timeline(record.events),
+    }
+    return render(request, "web/findings/detail.html", context, status=status)
+
+
+def _procedures(
+    finding: Finding, improves: bool, checks: bool, typed: Mapping[str, ProcedureForm]
+) -> list[Procedure]:
+    """Return what the reader may do now, the next thing first."""
+    codes: list[str] = []
+    if checks and finding.status == REPORTED:
+        codes.append("check")
+    if improves:
+        codes += {
+            OPEN: ["plan", "not-improved"],
+            PLANNED: ["report", "plan", "evidence", "not-improved"],
+            REPORTED: ["evidence"],
+            NOT_IMPROVED: ["report", "plan", "evidence", "not-improved"],
+        }.get(finding.status, [])
+    return [_procedure(code, finding, typed.get(code)) for code in codes]
+
+
+def _procedure(code: str, finding: Finding, typed: ProcedureForm | None) -> Procedure:
+    ids = f"id_{code}_%s"  # several forms with the same names stand on the page
+    planned = finding.status != OPEN and bool(finding.plan)
+    makers: dict[str, tuple[str, str, Callable[[], ProcedureForm]]] = {
+        "plan": (
+            "改善計画を見直す" if planned else "改善計画を作成する",
+            "見直した計画を提出する" if planned else "改善計画を提出する",
+            lambda: PlanForm(
+                initial={
+                    "text": finding.plan,
+                    "owner": finding.plan_owner,
+                    "due_on": finding.plan_due_on or (None if planned else finding.due_on),
+                    "needs_budget": finding.plan_needs_budget,
+                },
+                auto_id=ids,
+            ),
+        ),
+        "report": (
+            "改善を報告する",
+            "改善報告を提出する",
+            lambda: ReportForm(
+                initial={"action": finding.action, "action_on": finding.action_on}, auto_id=ids
+            ),
+        ),
+        "evidence": ("証拠を追加する", "ファイルを追加する", lambda: EvidenceForm(auto_id=ids)),
+        "not-improved": (
+            "未改善の理由を届け出る",
+            "未改善として届け出る",
+            lambda: NotImprovedForm(
+                initial={"reason": finding.not_improved_reason, "note": finding.not_improved_note},
+                auto_id=ids,
+            ),
+        ),
+        "check": ("改善報告を確認する", "確認の結果を記録する", lambda: CheckForm(auto_id=ids)),
+    }
+    title, submit, make = makers[code]
+    url = reverse(f"findings-{code}", args=[finding.pk])
+    return Procedure(code, title, submit, typed or make(), url, has_files=code in ("report", "evidence"))
+
+
+def _stale(
+    record: FindingRecord, typed: Mapping[str, ProcedureForm], message: str, version: int
+) -> dict[str, Any]:
+    """Return what happened since *version* was shown, and what stands now beside what was typed."""
+    finding = record.finding
+    now = {
+        "text": finding.plan,
+        "owner": finding.plan_owner,
+        "due_on": finding.plan_due_on,
+        "needs_budget": finding.plan_needs_budget,
+        "action": finding.action,
+        "action_on": finding.action_on,
+        "reason": reason_text(finding.not_improved_reason, ""),
+        "note": finding.not_improved_note,
+    }
+    rows = [
+        [field.label, _shown(now.get(name)), _shown(_spoken(field, form.cleaned_data.get(name)))]
+        for form in typed.values()
+        for name, field in form.fields.items()
+        if name != "evidence"
+    ]
+    return {
+        "message": message,
+        "events": timeline(record.events[version:]),
+        "rows": rows,
+        "files": any("evidence" in form.fields for form in typed.values()),
+    }
+
+
+def _spoken(field: Any, value: Any) -> Any:
+    return dict(field.choices).get(value, value) if hasattr(field, "choices") else value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "必要" if value else "—"
+    return era_date(value) if hasattr(value, "year") else str(value or "—")
+
+
+def _unit_path(by: Principal, unit: Unit) -> str:
+    above = by.tree.ancestors(unit.pk)
+    names = dict(Unit.objects.filter(pk__in=above, kind__rank__gt=0).values_list("pk", "name"))
+    return "　".join([*(names[key] for key in reversed(above) if key in names), unit.name])
+
+
+def _summary(record: FindingRecord) -> list[tuple[str, Any]]:
+    finding = record.finding
+    return [
+        ("年度", str(FiscalYear(finding.fiscal_year))),
+        ("調査項目", record.category),
+        ("出所", finding.get_origin_display()),
+        ("発生日", era_date(finding.opened_on)),
+        ("期限", era_date(finding.due_on) if finding.due_on else ""),
+        ("課題の内容", finding.detail),
+    ]
+
+
+def _progress(finding: Finding) -> list[tuple[str, Any]]:
+    """Return plan and report as one form has them, what is not there yet as empty."""
+    rows: list[tuple[str, Any]] = [
+        ("改善計画", finding.plan),
+        ("担当", finding.plan_owner),
+        ("改善予定日", era_date(finding.plan_due_on) if finding.plan_due_on else ""),
+        ("予算", ("必要" if finding.plan_needs_budget else "不要") if finding.plan else ""),
+        ("改善内容", finding.action),
+        ("改善実施日", era_date(finding.action_on) if finding.action_on else ""),
+    ]
+    if finding.not_improved_reason:
+        rows.append(("未改善の理由", reason_text(finding.not_improved_reason, finding.not_improved_note)))
+    if finding.closed_as_not_improved:
+        rows.append(("改善取組の終了時", "未改善"))
+    if finding.closed_on:
+        rows.append(("完了日", era_date(finding.closed_on)))
+    return rows

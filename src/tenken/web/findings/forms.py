@@ -1,0 +1,124 @@
+"""What people type about findings. How long and which dates is decided by ``findings.states``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from tenken.common.fiscal_year import FiscalYear
+from tenken.common.refusals import Invalid
+from tenken.findings.operations.checking import RETURNED
+from tenken.findings.operations.checking import VERIFIED as VERIFY
+from tenken.findings.states import REASONS, STATUS_LABELS
+from tenken.web.components.fields import EraDateField
+
+_REASON_CHOICES = [
+    ("", "選んでください"),
+    *((code, f"{label}（説明が必要です）" if code == "other" else label) for code, label in REASONS.items()),
+]
+_FILE_HELP = "写真、PDF、Excel、Wordなど。いくつでも選べます。"
+
+
+def _long(label: str, help_text: str = "", *, required: bool = True, rows: int = 5) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files. Cleans to a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            super().clean(None, initial)
+            return []
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+class ProcedureForm(forms.Form):
+    """Base of all: the problems an operation names go to their fields."""
+
+    def take(self, refusal: Invalid) -> None:
+        """Show *refusal* beside the fields it names, the rest at the top."""
+        for problem in refusal.problems:
+            field = problem.field if problem.field in self.fields else None
+            if field is None and "evidence" in self.fields:
+                field = "evidence"
+            self.add_error(field, problem.message if field else str(problem))
+        if not refusal.problems:
+            self.add_error("evidence" if "evidence" in self.fields else None, refusal.message)
+
+
+class PlanForm(ProcedureForm):
+    text = _long("改善計画", "何を、どう改善するか。4,000字以内。")
+    owner = forms.CharField(label="担当", help_text="係や氏名。")
+    due_on = EraDateField(label="改善予定日")
+    needs_budget = forms.BooleanField(label="予算が必要", required=False)
+
+
+class ReportForm(ProcedureForm):
+    action = _long("改善内容", "実際に何をしたか。4,000字以内。")
+    action_on = EraDateField(label="改善実施日")
+    evidence = FilesField(label="改善が分かるもの", required=False, help_text=_FILE_HELP)
+
+
+class EvidenceForm(ProcedureForm):
+    evidence = FilesField(label="追加するファイル", help_text=_FILE_HELP)
+
+
+class NotImprovedForm(ProcedureForm):
+    reason = forms.ChoiceField(label="未改善の理由", choices=_REASON_CHOICES)
+    note = _long("未改善の説明", "「その他」のときは必ず入力してください。", required=False, rows=3)
+
+
+class CheckForm(ProcedureForm):
+    outcome = forms.ChoiceField(
+        label="確認の結果",
+        choices=[(VERIFY, "改善を確認した"), (RETURNED, "差し戻す")],
+        widget=forms.RadioSelect,
+    )
+    comment = _long(
+        "コメント", "差し戻すときは、直してほしいことを必ず書いてください。", required=False, rows=3
+    )
+
+
+class FindingFilterForm(forms.Form):
+    """What of the findings is shown."""
+
+    q = forms.CharField(label="課公所・課題の言葉", required=False, max_length=100)
+    fiscal_year = forms.ChoiceField(label="年度", required=False)
+    unit = forms.ChoiceField(label="局・区", required=False)
+    category = forms.ChoiceField(label="調査項目", required=False)
+    status = forms.ChoiceField(
+        label="状態", required=False, choices=[("", "すべて（取下げを除く）"), *STATUS_LABELS.items()]
+    )
+    overdue = forms.BooleanField(label="期限を過ぎたもの", required=False)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        years: Sequence[int],
+        units: Sequence[tuple[int, str]],
+        categories: Sequence[tuple[str, str]],
+    ) -> None:
+        super().__init__(data)
+        self._choose("fiscal_year", [(str(year), str(FiscalYear(year))) for year in years])
+        self._choose("unit", [(str(key), name) for key, name in units])
+        self._choose("category", list(categories))
+        if len(units) < 2 and not (data and data.get("unit")):
+            del self.fields["unit"]
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "すべて"), *choices]

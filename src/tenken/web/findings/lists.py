@@ -1,0 +1,118 @@
+"""The list of findings: filter, sort, figures that open their rows, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from tenken.common.fiscal_year import FiscalYear
+from tenken.findings.permissions import CHECK_FINDINGS, VIEW_FINDINGS
+from tenken.findings.queries import FindingFilter, findings_for, status_summary, years_of
+from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED, REPORTED, VERIFIED
+from tenken.organization.access import Principal, require_somewhere
+from tenken.organization.models import Unit
+from tenken.organization.models.validity import valid_on
+from tenken.policy.models import CheckCategory
+from tenken.web.exports import export_table, wants_export
+from tenken.web.findings.forms import FindingFilterForm
+from tenken.web.findings.labels import STATUSES
+from tenken.web.findings.tables import FindingFileTable, FindingTable
+from tenken.web.principal import SignedInRequest, signed_in
+
+_PER_PAGE = 50
+
+
+@signed_in
+@require_safe
+def finding_list(request: SignedInRequest) -> HttpResponse:
+    """List the findings in the reader's scope."""
+    by = request.principal
+    require_somewhere(by, VIEW_FINDINGS)
+    categories = dict(
+        CheckCategory.objects.filter(city=by.city_id).order_by("part", "order").values_list("code", "name")
+    )
+    form = FindingFilterForm(
+        request.GET or None,
+        years=years_of(by),
+        units=_units(by, request.GET.get("unit", "")),
+        categories=list(categories.items()),
+    )
+    only = _filter(form)
+    rows = findings_for(by, only) if only is not None else findings_for(by).none()
+    if kind := wants_export(request):
+        file_table = FindingFileTable(rows, categories=categories, on=by.on)
+        RequestConfig(request, paginate=False).configure(file_table)
+        return export_table(file_table, "課題一覧", kind)
+    table = FindingTable(rows, categories=categories, on=by.on)
+    RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
+    year = only.fiscal_year if only else None
+    context = {
+        "form": form,
+        "table": table,
+        "fiscal_year": str(FiscalYear(year)) if year else "",
+        "figures": _figures(by, year),
+        "may_check": by.holds(CHECK_FINDINGS),
+        "export": _exports(request),
+    }
+    return render(request, "web/findings/list.html", context)
+
+
+def _filter(form: FindingFilterForm) -> FindingFilter | None:
+    """Return what *form* asks for; None when it asks for what there is not."""
+    if not form.is_bound:
+        return FindingFilter()
+    if not form.is_valid():
+        return None
+    values = form.cleaned_data
+    return FindingFilter(
+        fiscal_year=int(values["fiscal_year"]) if values["fiscal_year"] else None,
+        unit_id=int(values["unit"]) if values.get("unit") else None,
+        category_code=values["category"],
+        status=values["status"],
+        overdue=values["overdue"],
+        text=values["q"],
+    )
+
+
+def _units(by: Principal, chosen: str) -> list[tuple[int, str]]:
+    """Return the bureaus in sight, and the unit the address names when it is another one in sight."""
+    rows = Unit.objects.restrict(by, VIEW_FINDINGS)
+    bureaus = list(rows.filter(valid_on(by.on), kind__rank=1).order_by("code").values_list("pk", "name"))
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 and int(chosen) not in dict(bureaus):
+        bureaus += rows.filter(pk=int(chosen)).values_list("pk", "name")
+    return bureaus
+
+
+def _figures(by: Principal, year: int | None) -> list[dict[str, Any]]:
+    summary = status_summary(by, year)
+    shared = {"fiscal_year": year} if year else {}
+    figures = [
+        {
+            "number": summary.by_status.get(status, 0),
+            "label": STATUSES[status][0],
+            "tone": STATUSES[status][1],
+            "url": _list_url(**shared, status=status),
+        }
+        for status in (OPEN, PLANNED, REPORTED, VERIFIED, NOT_IMPROVED)
+    ]
+    late = {"number": summary.overdue, "label": "期限超過", "url": _list_url(**shared, overdue="on")}
+    return [*figures, late | {"tone": "red" if summary.overdue else "neutral"}]
+
+
+def _list_url(**query: Any) -> str:
+    return f"{reverse('findings-list')}?{urlencode(query)}"
+
+
+def _exports(request: SignedInRequest) -> dict[str, str]:
+    query = request.GET.copy()
+    links = {}
+    for kind in ("excel", "csv"):
+        query["export"] = kind
+        links[kind] = f"?{query.urlencode()}"
+    return links
