@@ -41,6 +41,11 @@ class UnitLine:
     path: str
     managers: str
 
+    @property
+    def indent(self) -> str:
+        """Full-width blanks as deep as the unit stands."""
+        return "　" * self.depth
+
 
 def visible_unit(by: Principal, unit_id: int, capability: Capability = VIEW_UNITS) -> Unit:
     """Return the unit if *by* may reach it with *capability*; else ``Missing``."""

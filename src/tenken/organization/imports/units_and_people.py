@@ -14,8 +14,8 @@ from django.core.validators import validate_email
 
 from tenken.common.era import parse_date
 from tenken.common.refusals import Invalid, Problem
+from tenken.common.tabular_files import cell_text, read_table_file
 from tenken.organization.imports.columns import COLUMNS, MANY_SEATS, ONE_SEAT, PEOPLE, UNITS, place
-from tenken.organization.imports.guarded_file import read_sheets
 from tenken.organization.names import Checks
 
 _SEPARATORS = re.compile(r"[、,，;\n]+")
@@ -92,7 +92,10 @@ def read_organization_file(name: str, content: bytes) -> OrganizationFile:
     ``Invalid`` names sheet, row and column of everything that is wrong by itself; what is wrong against the city is
     told by ``difference``.
     """
-    sheets = read_sheets(name, content)
+    sheets = {
+        sheet: [[cell_text(cell) for cell in row] for row in rows]
+        for sheet, rows in read_table_file(content, name).items()
+    }
     if "" in sheets:
         sheets = {_sheet_of_csv(sheets[""]): sheets[""]}
     if not set(sheets) & set(COLUMNS):

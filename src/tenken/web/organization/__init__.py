@@ -1,0 +1,1 @@
+"""組織 pages: units over time, people, the city's settings, the transfer list."""
