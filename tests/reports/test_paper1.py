@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from tenken.reports import charts
 from tenken.reports.blocks import (
     BulletList,
     ChartFigure,
@@ -12,7 +14,9 @@ from tenken.reports.blocks import (
     FlowFigure,
     Heading,
     Paragraph,
+    Series,
     Table,
+    Tone,
     heading_text,
     numbered,
 )
@@ -91,3 +95,18 @@ def test_the_totals_are_the_sums() -> None:
         block for block in build_paper(FIRST_YEAR, {}, issued_on=ISSUED).blocks if isinstance(block, Table)
     )
     assert first.total == ("計（延べ）", None, 186, 156, 30, None)
+
+
+@pytest.mark.parametrize("categories", [1, 12, 17, 30, 60])
+def test_a_chart_stands_on_one_page_however_many_items_it_has(categories: int) -> None:
+    tones: tuple[Tone, ...] = ("before", "now", "open_before", "open")
+    chart = ChartFigure(
+        key="many",
+        caption="自己点検の結果",
+        categories=tuple(f"調査項目{place}" for place in range(categories)),
+        series=tuple(Series(tone, tuple(range(1, categories + 1)), tone) for tone in tones),
+        unit="課公所",
+    )
+    drawn = re.search(r'<svg[^>]*height="([\d.]+)"', charts.svg(chart))
+    assert drawn is not None
+    assert float(drawn[1]) <= charts.HEIGHT

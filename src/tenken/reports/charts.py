@@ -17,7 +17,9 @@ from tenken.reports.blocks import ChartFigure, Series, Tone
 FONT = "Noto Sans CJK JP"
 WIDTH = 480  # points, with names and numbers: the text of an A4 page
 LABEL_WIDTH = 170
-_BAR = 8.5
+HEIGHT = 610  # points at most, legend and axis included: an A4 page with its header, the caption and a note
+_FRAME = 75  # points of the height that legend and axis take
+_BAR, _NUMBER = 8.5, 7.5  # points: a bar with its gap, and the type of its number, where there is room
 _LINE, _LINES = 14, 3  # characters of a name on a line, and lines
 _INK, _GRID = "#1a1a1a", "#d8d8db"
 FILLS: dict[Tone, str] = {"before": "#c5d7fb", "now": "#3460fb", "open_before": "#ffffff", "open": "#000060"}
@@ -40,6 +42,7 @@ def specification(chart: ChartFigure) -> dict[str, Any]:
         if one.values[index] is not None
     ]
     names = [one.name for one in series]
+    bar = _bar(len(categories), len(series))
     position = {
         "y": {
             "field": "category",
@@ -63,17 +66,30 @@ def specification(chart: ChartFigure) -> dict[str, Any]:
         "data": {"values": rows},
         "width": WIDTH,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "height": {"step": _BAR, "for": "offset"},
+        "height": {"step": bar, "for": "offset"},
         "layer": [
             {"mark": {"type": "bar", "strokeWidth": 0.8}, "encoding": _colours(series)},
             {
-                "mark": {"type": "text", "align": "left", "dx": 3, "fontSize": 7.5, "color": _INK},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "dx": 3,
+                    "fontSize": min(_NUMBER, bar * 1.1),
+                    "color": _INK,
+                },
                 "encoding": {"text": {"field": "value", "type": "quantitative", "format": ","}},
             },
         ],
         "encoding": position,
         "config": _config(),
     }
+
+
+def _bar(categories: int, series: int) -> float:
+    """Return the height of a bar with its gap, in points, so that the whole chart stands on one page."""
+    # A category takes its bars and the gaps the scales leave: 0.24 between categories, 0.12 between bars.
+    bars = max(1, categories * series)
+    return min(_BAR, (HEIGHT - _FRAME) / (bars * (1 / (1 - 0.24) + 0.03)))
 
 
 def _axis_labels(names: Sequence[str]) -> list[str]:
