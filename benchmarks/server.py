@@ -91,7 +91,9 @@ class Visitor:
             self._cookies[name] = value
         text = data.decode()
         if response.status >= 400:
-            raise RuntimeError(f"{method} {path}: {response.status}; the server's log says more\n{text[:800]}")
+            raise RuntimeError(
+                f"{method} {path}: {response.status}; the server's log says more\n{text[:800]}"
+            )
         return text
 
     def get(self, path: str) -> str:
