@@ -305,3 +305,10 @@ class TestWhoSeesWhat:
         assert queries.visible_unit(on_date(manager, APRIL), scenario.section_a1.pk) == scenario.section_a1
         with pytest.raises(Missing):
             queries.visible_person(manager, scenario.people["other_manager"].pk)
+
+    def test_on_another_date_the_grants_stay(self, scenario, by):
+        from django.utils.functional import SimpleLazyObject
+
+        lazily = SimpleLazyObject(lambda: by)
+        assert on_date(lazily, JULY).grants == by.grants  # type: ignore[arg-type]
+        assert on_date(lazily, JULY).on == JULY  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -157,7 +157,15 @@ def system_principal(city: City, name: str, *, on: date | None = None) -> Princi
 
 def on_date(by: Principal, day: date) -> Principal:
     """Return *by* acting for another business date, with the grants already held."""
-    return replace(by, on=day)
+    return Principal(
+        actor=by.actor,
+        city=by.city,
+        on=day,
+        grants=by.grants,
+        person_id=by.person_id,
+        root_ids=by.root_ids,
+        unlimited=by.unlimited,
+    )
 
 
 def root_units(city: City) -> frozenset[int]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from tenken.common.refusals import Stale
+from tenken.common.refusals import Invalid, Stale
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
 from tenken.organization.imports.columns import PEOPLE, UNITS
@@ -29,18 +29,23 @@ from tenken.organization.operations.placements import move_unit
 from tenken.organization.operations.reorganization import rename_unit
 from tenken.organization.operations.units import correct_unit
 
+_STALE = "差分を表示した後に、組織か職員が変更されました。もう一度差分を確かめてください。"
+
 
 @transaction.atomic
 def apply_organization_file(*, by: Principal, file: OrganizationFile, on: date, shown: str) -> Difference:
     """Write what *file* says from a date on, and return the difference that was written.
 
     *shown* is the digest of the difference the person agreed to: ``Stale`` when the city has changed since, and it
-    would be another. ``Denied`` and ``Invalid`` as ``difference``.
+    would be another or is refused now. ``Denied`` as ``difference``.
     """
     lock_city(by)
-    found = difference(by=by, file=file, on=on)
+    try:
+        found = difference(by=by, file=file, on=on)
+    except Invalid as refusal:  # it was valid when it was shown
+        raise Stale(_STALE, refusal.problems) from refusal
     if found.digest != shown:
-        raise Stale("差分を表示した後に、組織か職員が変更されました。もう一度差分を確かめてください。")
+        raise Stale(_STALE)
     if not found.nothing_to_do:
         _write_early_ends(found)
         _write_units(by, file, on)
