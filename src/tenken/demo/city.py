@@ -1,33 +1,24 @@
-"""Founds the invented city through the organisation's operations and keeps what the later years need to find."""
+"""Founds the invented city: its organisation and its transfer lists come in as a city's own would, by the import."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo import plan
 from tenken.demo.names import name_of
 from tenken.demo.seats import Seat, Seating, number_of, seat_everyone
 from tenken.journal.actor import Actor
+from tenken.journal.canonical import canonical_json, sha256
 from tenken.organization.access import Principal, principal_of, system_principal
-from tenken.organization.models import City, ImplementingBody, Person, Post, Role, Unit, UnitKind
+from tenken.organization.imports import OrganizationFile, apply_organization_file, difference
+from tenken.organization.imports.units_and_people import PersonRow, UnitRow
+from tenken.organization.models import City, Person, Post, Unit
 from tenken.organization.models.validity import valid_on
-from tenken.organization.operations import (
-    NewUnit,
-    abolish_unit,
-    add_person,
-    add_post,
-    add_unit,
-    assign,
-    found_city,
-    grant_role,
-    merge_units,
-    rename_unit,
-)
+from tenken.organization.operations import NewUnit, abolish_unit, found_city, merge_units, rename_unit
 
-Progress = Callable[[int, int], None]
 CHANNEL = "demo"
 
 
@@ -39,11 +30,10 @@ class Founder:
 
 @dataclass
 class DemoCity:
-    """The city as loaded. ``people``: by number in the seating; ``units`` and ``posts`` are found by code and date."""
+    """The city as loaded. ``people``: by number in the seating; units and posts are found by code and date."""
 
     city: City
     seating: Seating
-    root: Unit
     people: dict[int, Person] = field(default_factory=dict)
 
     def system(self, on: date) -> Principal:
@@ -66,36 +56,31 @@ class DemoCity:
         return principal_of(person, on=day, channel=CHANNEL)
 
 
-def found(today: date, progress: Progress) -> DemoCity:
-    """Found the city and its organisation as of the first day, with everyone's posts. Changes come by their dates.
+@dataclass(frozen=True)
+class _PostNow:
+    """A post as a transfer list names it. ``roles``: (role, unit code or '' for the post's own)."""
+
+    unit: str
+    title: str
+    single_seat: bool
+    roles: tuple[tuple[str, str], ...]
+
+
+def found(today: date) -> DemoCity:
+    """Found the city with its units, posts and everyone's first appointment. Changes come by their dates.
 
     ``Invalid`` when a city with the code stands already.
     """
     data = plan.city_data()
     on: date = data["founded_on"]
     city = found_city(by=Founder(), code=data["city"]["code"], name=data["city"]["name"], on=on)
-    made = DemoCity(city, _seating(today), Unit.objects.get(city=city, kind__rank=0))
-    by = made.system(on)
-    total = len(plan.units()) + len(plan.posts()) + made.seating.people
-    done = 0
-    standing = {"": made.root}
-    kinds = {kind.code: kind for kind in UnitKind.objects.filter(city=city)}
-    bodies = {body.code: body for body in ImplementingBody.objects.filter(city=city)}
-    for unit in plan.units():
-        standing[unit.code] = add_unit(
-            by=by,
-            parent=standing[unit.parent],
-            kind=kinds[unit.kind],
-            code=unit.code,
-            name=unit.name,
-            on=on,
-            body=bodies[unit.body],
-        )
-        done += 1
-        progress(done, total)
-    _add_posts(by, made, standing, on, lambda count: progress(done + count, total))
-    done += len(plan.posts())
-    _add_people(by, made, lambda count: progress(done + count, total))
+    made = DemoCity(city, _seating(today))
+    units = tuple(
+        UnitRow(row, unit.code, unit.name, "", unit.kind, unit.parent or city.code, unit.body)
+        for row, unit in enumerate(plan.units(), start=2)
+    )
+    seats = [one for one in made.seating.seats if one.on == on]
+    _bring_in(made, "組織と職員（発足時）", on, units, seats, _first_posts(city.code))
     return made
 
 
@@ -111,57 +96,76 @@ def _seating(today: date) -> Seating:
     )
 
 
-def _add_posts(
-    by: Principal, made: DemoCity, units: dict[str, Unit], on: date, progress: Callable[[int], None]
-) -> None:
-    roles = {role.code: role for role in Role.objects.filter(city=made.city)}
+def _first_posts(city_code: str) -> dict[str, _PostNow]:
     extra = {
         f"{plan.code_of(row['bureau'], row['unit'])}-1": row["role"]
         for row in plan.city_data()["extra_roles"]
     }
-    for count, post in enumerate(plan.posts(), start=1):
-        unit = units[post.unit]
-        row = add_post(
-            by=by,
-            unit=unit,
-            code=post.code,
-            title=post.title,
-            on=on,
-            single_seat=post.single_seat,
-            head=post.head,
+    found: dict[str, _PostNow] = {}
+    for post in plan.posts():
+        scope = city_code if post.scope == "city" else ""
+        roles = tuple((role, scope) for role in filter(None, (post.role, extra.get(post.code))))
+        found[post.code] = _PostNow(post.unit or city_code, post.title, post.single_seat, roles)
+    return found
+
+
+def transfer(made: DemoCity, april: date, until: date) -> int:
+    """Bring in the transfers from an April day up to the day before *until*, as one list; return how many."""
+    seats = [one for one in made.seating.seats if april <= one.on < until]
+    if seats:
+        name = f"人事異動の記録（{FiscalYear.of(april)}から）"
+        _bring_in(made, name, april, (), seats, _posts_on(made.city, april))
+    return len(seats)
+
+
+def _posts_on(city: City, day: date) -> dict[str, _PostNow]:
+    posts = Post.objects.filter(valid_on(day), city=city).select_related("unit")
+    found: dict[str, _PostNow] = {}
+    for post in posts.prefetch_related("roles__role", "roles__unit"):
+        roles = tuple(
+            (grant.role.code, grant.unit.code) for grant in post.roles.all() if grant.is_valid_on(day)
         )
-        for role in filter(None, (post.role, extra.get(post.code))):
-            scope = made.root if post.scope == "city" else unit
-            grant_role(by=by, post=row, role=roles[role], unit=scope, on=on)
-        progress(count)
+        found[post.code] = _PostNow(post.unit.code, post.title, post.single_seat, roles)
+    return found
 
 
-def _add_people(by: Principal, made: DemoCity, progress: Callable[[int], None]) -> None:
-    for index in range(made.seating.people):
-        name, kana = name_of(index)
-        number = number_of(index)
-        made.people[index] = add_person(
-            by=by, number=number, name=name, kana=kana, email=f"{number}@midori.example"
-        )
-        progress(index + 1)
+def _bring_in(
+    made: DemoCity,
+    name: str,
+    on: date,
+    units: tuple[UnitRow, ...],
+    seats: list[Seat],
+    posts: dict[str, _PostNow],
+) -> None:
+    people = tuple(_row(place, one, posts[one.post]) for place, one in enumerate(seats, start=2))
+    content: list[Any] = [[asdict(row) for row in units], [asdict(row) for row in people]]
+    file = OrganizationFile(name, sha256(canonical_json(content)), units, people)
+    by = made.system(on)
+    shown = difference(by=by, file=file, on=on)
+    apply_organization_file(by=by, file=file, on=on, shown=shown.digest)
+    numbers = {number_of(one.person): one.person for one in seats if one.person not in made.people}
+    for person in Person.objects.filter(city=made.city, number__in=numbers):
+        made.people[numbers[person.number]] = person
 
 
-def seat(made: DemoCity, seats: Iterable[Seat], progress: Callable[[int], None]) -> None:
-    """Appoint people as *seats* say; each on its own date."""
-    posts: dict[tuple[str, date], Post] = {}
-    for count, one in enumerate(seats, start=1):
-        if (one.post, one.on) not in posts:
-            found = Post.objects.filter(valid_on(one.on), city=made.city)
-            posts |= {(post.code, one.on): post for post in found}
-        assign(
-            by=made.system(one.on),
-            person=made.people[one.person],
-            post=posts[one.post, one.on],
-            on=one.on,
-            until=one.until,
-            kind=one.kind,
-        )
-        progress(count)
+def _row(place: int, one: Seat, post: _PostNow) -> PersonRow:
+    number = number_of(one.person)
+    name, kana = name_of(one.person)
+    return PersonRow(
+        row=place,
+        number=number,
+        name=name,
+        kana=kana,
+        email=f"{number}@midori.example",
+        unit=post.unit,
+        post=one.post,
+        title=post.title,
+        single_seat=post.single_seat,
+        roles=post.roles,
+        kind=one.kind,
+        starts=one.on,
+        ends=one.until,
+    )
 
 
 def reorganize(made: DemoCity, on: date) -> None:

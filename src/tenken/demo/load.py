@@ -15,10 +15,11 @@ from typing import TypeVar
 from django.db import transaction
 
 from tenken.common import clock
+from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Stale
 from tenken.demo import plan
 from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
-from tenken.demo.city import DemoCity, found, reorganize, seat
+from tenken.demo.city import DemoCity, found, reorganize, transfer
 from tenken.demo.this_year import load_this_year
 from tenken.demo.years import YearLoaded, load_past_year
 from tenken.inspection.models import Answer
@@ -30,7 +31,11 @@ from tenken.policy.operations import adopt_default_policy
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_PEOPLE_EVERY = 50
+_STEPS = 8
+_AWAY = """課長と連絡がつかないときは、課長補佐が次のことを行う。
+1 職員から障害の報告を受け、局（区）情報管理者と事務局に電話で知らせる。
+2 端末をネットワークから切り離すよう指示し、触った時刻を記録する。
+3 期限の迫った点検シートを代わって承認し、課長が戻りしだい報告する。"""
 
 
 @dataclass(frozen=True)
@@ -79,23 +84,20 @@ class _Load:
 
     def run(self) -> DemoSummary:
         begun = time.perf_counter()
-        made = self._step("組織と職員", lambda tell: found(self.today, tell))
-        items = [item.code for item in read_default_policy().items if item.standing]
+        made = self._step("組織と職員", lambda: found(self.today))
         founded = plan.city_data()["founded_on"]
         self._step(
             "規程と点検項目",
-            lambda tell: adopt_default_policy(by=made.system(founded), city=made.city, on=founded),
+            lambda: adopt_default_policy(by=made.system(founded), city=made.city, on=founded),
         )
-        years = []
-        april = date(2014, 4, 1)
-        self._step("発令（平成25年度まで）", lambda tell: self._seat(made, date.min, april, tell))
-        years.append(self._step("平成25年度の点検", lambda tell: load_past_year(made, 2013, items)))
-        self._step("組織の改正（平成26年4月）", lambda tell: self._turn(made, april, tell))
-        years.append(self._step("平成26年度の点検", lambda tell: load_past_year(made, 2014, items)))
-        self._step("組織の改正（平成27年4月）と異動", lambda tell: self._turn(made, date(2015, 4, 1), tell))
-        years.append(self._step("今年度の点検", lambda tell: load_this_year(made, self.today, items)))
-        accounts = self._step("利用者", lambda tell: open_accounts(made, self.today, self.password))
-        self._step("不在時の対応", lambda tell: self._procedures(made))
+        items = [item.code for item in read_default_policy().items if item.standing]
+        years = [self._step("平成25年度の点検", lambda: load_past_year(made, 2013, items))]
+        self._step("平成26年4月の組織改正と異動", lambda: _turn(made, 2014, date(2015, 4, 1)))
+        years.append(self._step("平成26年度の点検", lambda: load_past_year(made, 2014, items)))
+        self._step("平成27年4月からの組織改正と異動", lambda: _turn(made, 2015, date.max))
+        years.append(self._step("今年度の点検", lambda: load_this_year(made, self.today, items)))
+        accounts = self._step("利用者", lambda: open_accounts(made, self.today, self.password))
+        self._step("不在時の対応", lambda: _procedures(made, self.today))
         return DemoSummary(
             city_code=made.city.code,
             city_name=made.city.name,
@@ -107,46 +109,35 @@ class _Load:
             timings=self.timings,
         )
 
-    def _step(self, name: str, work: Callable[[Callable[[int, int], None]], T]) -> T:
+    def _step(self, name: str, work: Callable[[], T]) -> T:
         begun = time.perf_counter()
-        self.progress(name, 0, 0)
-
-        def tell(done: int, total: int) -> None:
-            if done % _PEOPLE_EVERY == 0 or done == total:
-                self.progress(name, done, total)
-
-        result = work(tell)
+        self.progress(name, len(self.timings), _STEPS)
+        result = work()
         self.timings[name] = round(time.perf_counter() - begun, 1)
+        self.progress(name, len(self.timings), _STEPS)
         return result
 
-    def _turn(self, made: DemoCity, april: date, tell: Callable[[int, int], None]) -> None:
-        """Carry out what happens on an April day and the appointments from then to the next turn of the story."""
-        reorganize(made, april)
-        self._seat(made, april, date(2015, 4, 1) if april.year == 2014 else date.max, tell)
 
-    def _seat(self, made: DemoCity, first: date, until: date, tell: Callable[[int, int], None]) -> None:
-        seats = [one for one in made.seating.seats if first <= one.on < until]
-        seat(made, seats, lambda done: tell(done, len(seats)))
+def _turn(made: DemoCity, year: int, until: date) -> None:
+    """Carry out what happens on 1 April of a year, and the transfers from then to the day before *until*."""
+    april = FiscalYear(year).starts_on
+    reorganize(made, april)
+    transfer(made, april, until)
 
-    def _procedures(self, made: DemoCity) -> None:
-        """Lay down what the deputy does while the manager is away, where the demo's accounts look."""
-        units = made.units_on(self.today)
-        for post in plan.account_posts():
-            code, _, number = post.rpartition("-")
-            unit = units.get(code)
-            if number != "1" or unit is None or not unit.kind.answers_sheets:
-                continue
+
+def _procedures(made: DemoCity, today: date) -> None:
+    """Lay down what the deputy does while the manager is away, where the demo's accounts look."""
+    units = made.units_on(today)
+    for post in plan.account_posts():
+        code, _, number = post.rpartition("-")
+        unit = units.get(code)
+        if number == "1" and unit is not None and unit.kind.answers_sheets:
             set_emergency_procedure(
-                by=made.acting(post, self.today),
+                by=made.acting(post, today),
                 unit=unit,
-                text=(
-                    "課長と連絡がつかないときは、課長補佐が次のことを行う。\n"
-                    "1 職員から障害の報告を受け、局（区）情報管理者と事務局に電話で知らせる。\n"
-                    "2 端末をネットワークから切り離すよう指示し、触った時刻を記録する。\n"
-                    "3 期限の迫った点検シートを承認し、課長が戻りしだい報告する。"
-                ),
+                text=_AWAY,
                 contact="内線2114（課長補佐）、夜間は守衛室 内線2000",
-                on=self.today,
+                on=today,
                 replacing=None,
             )
 

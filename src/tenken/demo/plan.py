@@ -42,7 +42,8 @@ class UnitPlan:
 
 @dataclass(frozen=True)
 class PostPlan:
-    """A post on the first day. ``role`` counts over the city ("city"), the post's unit ("unit"), or ('' role) none."""
+    """A post on the first day. ``role`` counts over the city ("city") or the post's unit ("unit"); of the head of a
+    三種公所 it counts for the section above."""
 
     code: str
     unit: str
@@ -50,7 +51,6 @@ class PostPlan:
     role: str
     scope: str = "unit"
     single_seat: bool = True
-    head: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def posts() -> tuple[PostPlan, ...]:
             title = f"{unit.name.removesuffix('役所')}長" if unit.kind == "ward" else f"{unit.name}長"
             found.append(PostPlan(f"{unit.code}-1", unit.code, title, "bureau_manager"))
         elif unit.kind == "office_3":
-            found.append(PostPlan(f"{unit.code}-1", unit.code, f"{unit.name}長", "", head=True))
+            found.append(PostPlan(f"{unit.code}-1", unit.code, f"{unit.name}長", "deputy"))
         elif unit.answers:
             second = f"{unit.name}{_SECONDS.get(unit.name[-1], '副所長')}"
             found.append(PostPlan(f"{unit.code}-1", unit.code, f"{unit.name}長", "section_manager"))
