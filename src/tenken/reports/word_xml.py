@@ -11,6 +11,8 @@ from docx.oxml.ns import qn
 
 from tenken.reports.blocks import Align
 
+_ROWS_ON_A_PAGE = 25  # a table up to here moves to the next page whole
+
 Element = Any  # lxml's element; python-docx has no types
 TWIPS_PER_MM = 56.7
 
@@ -107,8 +109,14 @@ def table(
     for width in widths:
         grid.append(element("gridCol", w=width))
     made.append(grid)
-    for index, cells in enumerate(rows):
-        made.append(_row(cells, widths, repeated=index < header_rows))
+    listed = list(rows)
+    together = len(listed) <= _ROWS_ON_A_PAGE
+    for index, cells in enumerate(listed):
+        row = _row(cells, widths, repeated=index < header_rows)
+        if together and index < len(listed) - 1:
+            for properties in row.iter(qn("w:pPr")):
+                properties.insert(1, element("keepNext"))  # after the style: the schema's order
+        made.append(row)
     return made
 
 
