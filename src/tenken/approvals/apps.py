@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.apps import AppConfig
 
 
@@ -8,19 +6,20 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "決裁"
 
     def ready(self) -> None:
-        from tenken.approvals.queries import snapshots_of_city
-        from tenken.journal.canonical import sha256
+        from tenken.approvals import sealing
+        from tenken.journal.labels import register_operation_labels
         from tenken.journal.sealed import SealedTable, register
-
-        def expected(snapshot: Any) -> str:
-            return sha256(snapshot.body)
 
         register(
             SealedTable(
                 code="approvals.snapshot",
                 label="決裁の写し",
-                rows=snapshots_of_city,
-                expected=expected,
-                stored=lambda snapshot: snapshot.sha256,
+                rows=sealing.sealed_rows,
+                expected=sealing.hash_now,
+                stored=sealing.hash_recorded,
+                written_by=sealing.WRITTEN_BY,
             )
+        )
+        register_operation_labels(
+            {sealing.WRITTEN_BY: "決裁に回付", "approvals.route.create": "決裁ルートを登録"}
         )

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from tenken.approvals.models import ApprovalRequest, Route, RouteStep, Snapshot, StepDecision
+from tenken.approvals.sealing import WRITTEN_BY
 from tenken.approvals.states import Position, after
 from tenken.common import clock
 from tenken.common.refusals import Denied, Invalid, Problem, Stale
@@ -22,6 +23,9 @@ from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
 from tenken.organization.models import City, Unit
 from tenken.organization.permissions import MANAGE_SETTINGS
+
+COMMENT_LIMIT = 2_000
+_PENDING_ALREADY = "すでに決裁に回っています。ページを開き直してください。"
 
 
 @transaction.atomic
@@ -32,6 +36,8 @@ def ensure_route(
 
     An existing route stays as the city set it.
     """
+    if city.pk != by.city_id:
+        raise Denied("ほかの市の情報は扱えません。")
     route = Route.objects.filter(city=city, code=code).first()
     if route:
         return route
@@ -63,31 +69,58 @@ def request_approval(
 ) -> ApprovalRequest:
     """Put *snapshot* (what exactly is to be approved) up along a route, and return the pending request.
 
-    ``Stale`` when one is pending already; ``Invalid`` when the city has no such route.
+    The journal keeps the snapshot's hash. ``Stale`` when one is pending already; ``Invalid`` when the city has no such
+    route; ``Denied`` for a unit of another city.
     """
+    if unit.city_id != by.city_id:
+        raise Denied("ほかの市の情報は扱えません。")
     route = Route.objects.filter(city=unit.city_id, code=route_code).first()
     first = route.steps.first() if route else None
     if route is None or first is None:
         raise Invalid(f"決裁ルート「{route_code}」がまだ設定されていません。事務局に連絡してください。")
+    request = _put_up(by, unit, route, first, subject, on)
+    body = canonical_json(snapshot)
+    kept = Snapshot(request=request, body=body, sha256=sha256(body))
+    kept.save(force_insert=True)
+    record(
+        by=by,
+        city_code=by.city_code,
+        operation=WRITTEN_BY,
+        subject=("approvals.snapshot", kept.pk),
+        changes={
+            "route": route_code,
+            "subject": list(subject),
+            "round": request.round,
+            "sha256": kept.sha256,
+        },
+        business_date=on,
+    )
+    return request
+
+
+def _put_up(
+    by: Principal, unit: Unit, route: Route, first: RouteStep, subject: tuple[str, int], on: date | None
+) -> ApprovalRequest:
     earlier = ApprovalRequest.objects.filter(subject_type=subject[0], subject_id=subject[1])
     if earlier.filter(status=ApprovalRequest.Status.PENDING).exists():
-        raise Stale("すでに決裁に回っています。ページを開き直してください。")
-    request = ApprovalRequest.objects.create(
-        city_id=unit.city_id,
-        unit=unit,
-        route=route,
-        subject_type=subject[0],
-        subject_id=subject[1],
-        round=(earlier.aggregate(last=Max("round"))["last"] or 0) + 1,
-        step=first.order,
-        requested_by=by.actor.code,
-        requested_by_name=by.actor.name,
-        requested_at=clock.now(),
-        requested_on=on or by.on,
-    )
-    body = canonical_json(snapshot)
-    Snapshot(request=request, body=body, sha256=sha256(body)).save(force_insert=True)
-    return request
+        raise Stale(_PENDING_ALREADY)
+    try:
+        with transaction.atomic():
+            return ApprovalRequest.objects.create(
+                city_id=unit.city_id,
+                unit=unit,
+                route=route,
+                subject_type=subject[0],
+                subject_id=subject[1],
+                round=(earlier.aggregate(last=Max("round"))["last"] or 0) + 1,
+                step=first.order,
+                requested_by=by.actor.code,
+                requested_by_name=by.actor.name,
+                requested_at=clock.now(),
+                requested_on=on or by.on,
+            )
+    except IntegrityError:  # somebody else put it up between the question and the answer
+        raise Stale(_PENDING_ALREADY) from None
 
 
 def pending_request(subject: tuple[str, int]) -> ApprovalRequest:
@@ -109,14 +142,14 @@ def decide(
 ) -> ApprovalRequest:
     """Decide the present step: "approved" or "returned" (a return needs a comment). Return the request as it is now.
 
-    ``Denied`` unless *by* holds the step's role over the unit, or its acting role (代決), which may not decide on what
+    ``Stale`` when it has ended; ``Invalid`` for a comment over 2,000 characters. ``Denied`` unless *by* holds the step's role over the unit, or its acting role (代決), which may not decide on what
     they put up themselves.
     """
     request = ApprovalRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     steps = {step.order: step for step in RouteStep.objects.filter(route=request.route_id)}
     position = after(Position(request.status, request.step), outcome, tuple(steps))
     step = steps[request.step or 0]
-    comment = comment.strip()
+    comment = _checked_comment(comment)
     if outcome == StepDecision.Outcome.RETURNED and not comment:
         message = "差し戻す理由を入力してください。"
         raise Invalid(message, [Problem(message, "コメント", "comment")])
@@ -147,6 +180,14 @@ def may_decide(by: Principal, request: ApprovalRequest) -> bool:
     except Denied:
         return False
     return True
+
+
+def _checked_comment(comment: str) -> str:
+    comment = comment.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(comment) > COMMENT_LIMIT:
+        message = f"コメントは{COMMENT_LIMIT:,}字までです（いま{len(comment):,}字）。"
+        raise Invalid(message, [Problem(message, "コメント", "comment")])
+    return comment
 
 
 def _capacity(by: Principal, request: ApprovalRequest, step: RouteStep) -> tuple[str, bool]:
@@ -188,7 +229,7 @@ def _apply(
         decided_by_name=by.actor.name,
         role_code=role,
         acting=acting,
-        comment=comment[:2000],
+        comment=comment,
         decided_at=clock.now(),
         decided_on=on or by.on,
     ).save(force_insert=True)

@@ -7,3 +7,24 @@ class InspectionConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.inspection import permissions  # noqa: F401 - registers the capabilities
+        from tenken.journal.labels import register_operation_labels
+
+        register_operation_labels(
+            {
+                "inspection.programme.plan": "点検を計画",
+                "inspection.programme.change_stages": "点検の段階を変更",
+                "inspection.programme.choose_questions": "点検の設問を選択",
+                "inspection.programme.launch": "点検を開始",
+                "inspection.programme.close": "点検を終了",
+                "inspection.history.record": "過去の点検を取込み",
+                "inspection.answer.save": "点検シートに記入",
+                "inspection.evidence.attach": "証拠のファイルを登録",
+                "inspection.evidence.remove": "証拠のファイルを取消し",
+                "inspection.sheet.submit": "点検シートを提出",
+                "inspection.sheet.withdraw": "点検シートを引戻し",
+                "inspection.sheet.approve": "点検シートを承認",
+                "inspection.sheet.return": "点検シートを差戻し",
+                "inspection.sheet.accept": "点検シートを受付",
+                "inspection.visit.record": "訪問調査を記録",
+            }
+        )

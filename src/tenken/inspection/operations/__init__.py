@@ -1,9 +1,14 @@
 """Every write of the inspection."""
 
-from tenken.inspection.operations.answers import attach_evidence, remove_evidence, save_answer
+from tenken.inspection.operations.answers import (
+    GivenAnswer,
+    attach_evidence,
+    remove_evidence,
+    save_answer,
+    save_answers,
+)
 from tenken.inspection.operations.history import HistoricAnswer, HistoricSheet, record_history
 from tenken.inspection.operations.programmes import (
-    StagePlan,
     change_stages,
     choose_questions,
     close_programme,
@@ -18,9 +23,11 @@ from tenken.inspection.operations.sheets import (
     submit,
     withdraw,
 )
+from tenken.inspection.operations.stages import StagePlan
 from tenken.inspection.operations.visits import record_visit
 
 __all__ = [
+    "GivenAnswer",
     "HistoricAnswer",
     "HistoricSheet",
     "StagePlan",
@@ -38,6 +45,7 @@ __all__ = [
     "remove_evidence",
     "return_sheet",
     "save_answer",
+    "save_answers",
     "submit",
     "withdraw",
 ]

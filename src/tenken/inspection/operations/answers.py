@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 
 from tenken.common import clock
-from tenken.common.refusals import Invalid, Missing, Problem, Stale
+from tenken.common.refusals import Invalid, Missing, Problem, Refusal, Stale
 from tenken.files.operations import store
-from tenken.inspection.models import Answer, AnswerEvidence, Question, RemovedEvidence, Sheet
+from tenken.inspection.models import Answer, AnswerEvidence, Programme, Question, RemovedEvidence, Sheet
 from tenken.inspection.permissions import FILL_SHEETS
 from tenken.inspection.states import sheet_after
 from tenken.journal.operations import record
@@ -32,6 +35,17 @@ def locked_sheet(sheet_id: int) -> Sheet:
     return sheet
 
 
+@dataclass(frozen=True)
+class GivenAnswer:
+    """One answer as somebody gave it. ``version``: of the answer they saw (0: none yet)."""
+
+    question_id: int
+    verdict: str
+    reason: str
+    comment: str
+    version: int
+
+
 @transaction.atomic
 def save_answer(
     *,
@@ -44,21 +58,47 @@ def save_answer(
     version: int,
     on: date | None = None,
 ) -> Answer:
-    """Keep one answer, complete or not yet. *version* is that of the answer shown (0: none yet).
+    """Keep one answer, complete or not yet, and return it. *version* is that of the answer shown (0: none yet).
 
     ``Stale`` when somebody else saved it since, or the sheet is handed in; ``Invalid`` for text over 2,000
     characters or an unknown verdict. Saving what is there already changes and records nothing.
     """
-    sheet = locked_sheet(sheet.pk)
-    require(by, FILL_SHEETS, unit=sheet.unit)
-    _check_open(sheet)
-    status = sheet_after(sheet.status, "answer")
-    verdict, reason, comment = _checked(question_id, verdict, reason, comment)
-    question = Question.objects.filter(form=sheet.form_id, pk=question_id).only("pk", "number").first()
-    if question is None:
-        raise Missing("この点検シートにない設問です。")
-    answer = Answer.objects.filter(sheet=sheet, question=question).first()
-    if version != (answer.version if answer else 0):
+    open_sheet = _open_sheet(by, sheet)
+    return _save(by, open_sheet, GivenAnswer(question_id, verdict, reason, comment, version), on)
+
+
+@transaction.atomic
+def save_answers(
+    *, by: Principal, sheet: Sheet, answers: Sequence[GivenAnswer], on: date | None = None
+) -> dict[int, Refusal]:
+    """Keep several answers of one sheet at once; return what was refused, by question. The others are kept.
+
+    ``Stale`` when the sheet is handed in: then nothing is kept.
+    """
+    open_sheet = _open_sheet(by, sheet)
+    refused: dict[int, Refusal] = {}
+    for given in answers:
+        try:
+            _save(by, open_sheet, given, on)
+        except (Stale, Invalid) as refusal:  # raised before anything is written
+            refused[given.question_id] = refusal
+    return refused
+
+
+def _open_sheet(by: Principal, sheet: Sheet) -> Sheet:
+    """Return the sheet locked, if *by* may fill it in and it can be filled in."""
+    locked = locked_sheet(sheet.pk)
+    require(by, FILL_SHEETS, unit=locked.unit)
+    if locked.programme.status != Programme.Status.LAUNCHED:
+        raise Stale("この点検は終了しているため、記入できません。")
+    sheet_after(locked.status, "answer")
+    return locked
+
+
+def _save(by: Principal, sheet: Sheet, given: GivenAnswer, on: date | None) -> Answer:
+    verdict, reason, comment = _checked(given)
+    question, answer = _question(sheet, given.question_id)
+    if given.version != (answer.version if answer else 0):
         who = f"{answer.answered_by_name}さん" if answer else "ほかの人"
         raise Stale(
             f"設問{question.number}は、{who}が先に保存しました。ページを開き直して、内容を確かめてください。"
@@ -67,11 +107,8 @@ def save_answer(
     if before == (verdict, reason, comment) and answer is not None:
         return answer
     answer = _write(by, sheet, question, answer, verdict, reason, comment)
-    Sheet.objects.filter(pk=sheet.pk).update(
-        status=status,
-        version=sheet.version + 1,
-        issues=sheet.issues + (verdict == "issue") - (before[0] == "issue"),
-    )
+    _touch(sheet, issues=(verdict == Answer.Verdict.ISSUE) - (before[0] == Answer.Verdict.ISSUE))
+    names = ("verdict", "reason", "comment")
     record(
         by=by,
         city_code=sheet.unit.city.code,
@@ -79,32 +116,64 @@ def save_answer(
         subject=("inspection.sheet", sheet.pk),
         changes={
             "question": question.number,
-            "before": dict(zip(("verdict", "reason", "comment"), before, strict=True)),
-            "after": {"verdict": verdict, "reason": reason, "comment": comment},
+            "before": dict(zip(names, before, strict=True)),
+            "after": dict(zip(names, (verdict, reason, comment), strict=True)),
         },
         business_date=on,
     )
     return answer
 
 
-def _check_open(sheet: Sheet) -> None:
-    if sheet.programme.status != "launched":
-        raise Stale("この点検は終了しているため、記入できません。")
+_GIVEN = ("verdict", "reason", "comment", "version", "answered_by", "answered_by_name", "answered_at")
 
 
-def _checked(question_id: int, verdict: str, reason: str, comment: str) -> tuple[str, str, str]:
+def _question(sheet: Sheet, question_id: int) -> tuple[Question, Answer | None]:
+    """Return a question of the sheet and the answer to it, in one query: every key typed passes here."""
+    mine = FilteredRelation("answers", condition=Q(answers__sheet=sheet.pk))
+    row = (
+        Question.objects.filter(form=sheet.form_id, pk=question_id)
+        .annotate(given=mine)
+        .values_list("number", "given__pk", *(f"given__{name}" for name in _GIVEN))
+        .first()
+    )
+    if row is None:
+        raise Missing("この点検シートにない設問です。")
+    number, key, *values = row
+    question = Question(pk=question_id, form_id=sheet.form_id, number=number)
+    if key is None:
+        return question, None
+    answer = Answer(pk=key, sheet=sheet, question=question, **dict(zip(_GIVEN, values, strict=True)))
+    answer._state.adding = False
+    return question, answer
+
+
+def _touch(sheet: Sheet, issues: int = 0) -> None:
+    """Note on the locked *sheet* that an answer of it changed."""
+    sheet.status = sheet_after(sheet.status, "answer")
+    sheet.version += 1
+    sheet.issues += issues
+    Sheet.objects.filter(pk=sheet.pk).update(status=sheet.status, version=sheet.version, issues=sheet.issues)
+
+
+def _checked(given: GivenAnswer) -> tuple[str, str, str]:
     problems = []
-    if verdict not in ("", *Answer.Verdict.values):
-        problems.append(Problem("結果の値が正しくありません。", "結果", f"question-{question_id}"))
-    reason, comment = (text.replace("\x00", "").replace("\r\n", "\n").strip() for text in (reason, comment))
-    for label, text, field in (("理由", reason, "reason"), ("課題の内容・コメント", comment, "comment")):
+    key = given.question_id
+    if given.verdict not in ("", *Answer.Verdict.values):
+        problems.append(Problem("結果の値が正しくありません。", "結果", f"question-{key}"))
+    reason, comment = _plain(given.reason), _plain(given.comment)
+    for label, text, field in (("課題の内容と理由", reason, "reason"), ("コメント", comment, "comment")):
         if len(text) > TEXT_LIMIT:
             problems.append(
-                Problem(f"{TEXT_LIMIT:,}字までです（いま{len(text):,}字）。", label, f"{field}-{question_id}")
+                Problem(f"{TEXT_LIMIT:,}字までです（いま{len(text):,}字）。", label, f"{field}-{key}")
             )
     if problems:
         raise Invalid("保存できませんでした。", problems)
-    return verdict, reason, comment
+    return given.verdict, reason, comment
+
+
+def _plain(text: str) -> str:
+    """Return *text* without what no database column takes (NUL, lone surrogates), line ends as one character."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def _write(
@@ -116,28 +185,22 @@ def _write(
     reason: str,
     comment: str,
 ) -> Answer:
-    answer = answer or Answer(sheet=sheet, question=question, version=0)
-    answer.verdict, answer.reason, answer.comment = verdict, reason, comment
-    answer.version += 1
-    answer.answered_by, answer.answered_by_name = by.actor.code, by.actor.name
-    answer.answered_at = clock.now()
-    answer.save()
-    return answer
+    kept = answer or Answer(sheet=sheet, question=question, version=0)
+    kept.verdict, kept.reason, kept.comment = verdict, reason, comment
+    kept.version += 1
+    kept.answered_by, kept.answered_by_name = by.actor.code, by.actor.name
+    kept.answered_at = clock.now()
+    kept.save(force_insert=answer is None, force_update=answer is not None)
+    return kept
 
 
 @transaction.atomic
 def attach_evidence(
-    *, by: Principal, sheet: Sheet, question_id: int, name: str, stream: BinaryIO, on: date | None = None
+    *, by: Principal, sheet: Sheet, question_id: int, name: str, stream: IO[Any], on: date | None = None
 ) -> AnswerEvidence:
     """Keep a file that backs an answer. ``Invalid`` when the file is too large or not what its name says."""
-    sheet = locked_sheet(sheet.pk)
-    require(by, FILL_SHEETS, unit=sheet.unit)
-    _check_open(sheet)
-    status = sheet_after(sheet.status, "answer")
-    question = Question.objects.filter(form=sheet.form_id, pk=question_id).first()
-    if question is None:
-        raise Missing("この点検シートにない設問です。")
-    answer = Answer.objects.filter(sheet=sheet, question=question).first()
+    sheet = _open_sheet(by, sheet)
+    question, answer = _question(sheet, question_id)
     if answer is None:
         answer = _write(by, sheet, question, None, "", "", "")
     stored = store(
@@ -149,7 +212,7 @@ def attach_evidence(
     )
     evidence = AnswerEvidence(answer=answer, file=stored, added_by=by.actor.code, added_at=clock.now())
     evidence.save(force_insert=True)
-    Sheet.objects.filter(pk=sheet.pk).update(status=status, version=sheet.version + 1)
+    _touch(sheet)
     record(
         by=by,
         city_code=sheet.unit.city.code,
@@ -164,21 +227,22 @@ def attach_evidence(
 @transaction.atomic
 def remove_evidence(*, by: Principal, evidence: AnswerEvidence, on: date | None = None) -> None:
     """Take a file off an answer before it is handed in. The file itself stays kept; ``Stale`` when already taken off."""
-    sheet = locked_sheet(evidence.answer.sheet_id)
-    require(by, FILL_SHEETS, unit=sheet.unit)
-    _check_open(sheet)
-    status = sheet_after(sheet.status, "answer")
+    sheet = _open_sheet(by, evidence.answer.sheet)
     if RemovedEvidence.objects.filter(evidence=evidence).exists():
         raise Stale("このファイルはすでに取り消されています。")
     RemovedEvidence(evidence=evidence, removed_by=by.actor.code, removed_at=clock.now()).save(
         force_insert=True
     )
-    Sheet.objects.filter(pk=sheet.pk).update(status=status, version=sheet.version + 1)
+    _touch(sheet)
     record(
         by=by,
         city_code=sheet.unit.city.code,
         operation="inspection.evidence.remove",
         subject=("inspection.sheet", sheet.pk),
-        changes={"file": evidence.file.name, "sha256": evidence.file.sha256},
+        changes={
+            "question": evidence.answer.question.number,
+            "file": evidence.file.name,
+            "sha256": evidence.file.sha256,
+        },
         business_date=on,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,8 @@ from django.db import transaction
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Problem, Stale
 from tenken.inspection.models import Answer, Programme, Question, Sheet
+from tenken.inspection.operations.answers import TEXT_LIMIT
+from tenken.inspection.operations.programmes import locked_programme
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
 from tenken.journal.canonical import canonical_json, sha256
 from tenken.journal.operations import record
@@ -45,9 +47,11 @@ def record_history(
 
     Returns the key of each answer that is an issue, by (unit key, item code), so that its finding can point at it.
     One journal row holds the digest of all that came in. No approval trail is made up: the dates are what the
-    source says. ``Invalid`` for units without a sheet or items the form lacks; ``Stale`` for a sheet already begun.
+    source says. ``Invalid`` for units without a sheet, items the form lacks, or anything given twice; ``Stale`` for a
+    sheet already begun. Nothing is written then.
     """
     require(by, MANAGE_PROGRAMMES)
+    programme = locked_programme(by, programme)
     if programme.status != Programme.Status.LAUNCHED:
         raise Stale("過去の回答を取り込めるのは、実施中の点検だけです。")
     sheets = {
@@ -94,23 +98,36 @@ def record_history(
 
 def _check(rows: Sequence[HistoricSheet], sheets: dict[int, Sheet], questions: dict[str, Question]) -> None:
     problems = []
+    seen: set[int] = set()
     for row in rows:
         sheet = sheets.get(row.unit_id)
+        if row.unit_id in seen:
+            problems.append(Problem("同じ組織が2回あります。", f"組織{row.unit_id}"))
+        seen.add(row.unit_id)
+        if row.accepted_on < row.submitted_on:
+            problems.append(Problem("受付日が提出日より前です。", f"組織{row.unit_id}"))
         if sheet is None:
             problems.append(Problem("この点検の対象ではありません。", f"組織{row.unit_id}"))
         elif sheet.status != Sheet.Status.NOT_STARTED:
             raise Stale("記入の始まった点検シートには、過去の回答を取り込めません。")
-        for answer in row.answers:
-            if answer.item_code not in questions:
-                problems.append(
-                    Problem("この点検にない点検項目です。", f"組織{row.unit_id} {answer.item_code}")
-                )
-            if answer.verdict not in Answer.Verdict.values:
-                problems.append(
-                    Problem("結果の値が正しくありません。", f"組織{row.unit_id} {answer.item_code}")
-                )
+        problems += _answer_problems(row, questions)
     if problems:
         raise Invalid("過去の回答を取り込めません。", problems[:200])
+
+
+def _answer_problems(row: HistoricSheet, questions: dict[str, Question]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for answer in row.answers:
+        place = f"組織{row.unit_id} {answer.item_code}"
+        if answer.item_code not in questions:
+            yield Problem("この点検にない点検項目です。", place)
+        if answer.item_code in seen:
+            yield Problem("同じ点検項目が2回あります。", place)
+        if answer.verdict not in Answer.Verdict.values:
+            yield Problem("結果の値が正しくありません。", place)
+        if max(len(answer.reason), len(answer.comment)) > TEXT_LIMIT:
+            yield Problem(f"理由とコメントは、それぞれ{TEXT_LIMIT:,}字までです。", place)
+        seen.add(answer.item_code)
 
 
 def _accept(rows: Sequence[HistoricSheet], sheets: dict[int, Sheet]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 
 from django.db import transaction
@@ -11,8 +11,9 @@ from django.db import transaction
 from tenken.approvals.operations import ensure_route
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
-from tenken.common.refusals import Invalid, Problem, Stale
+from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
 from tenken.inspection.models import Programme, Question, Sheet, SheetForm, Stage
+from tenken.inspection.operations.stages import StagePlan, stage_problems, write_stages
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
 from tenken.inspection.queries.targets import recipients_of_launch, sections_on
 from tenken.inspection.states import programme_after
@@ -28,19 +29,6 @@ _SHEET_STEPS = (
     ("情報管理者の承認", "section_manager", "deputy"),
     ("事務局の受付", "secretariat", ""),
 )
-
-
-@dataclass(frozen=True)
-class StagePlan:
-    """One stage as the city sets it. ``kind`` is one of ``Stage.Kind``."""
-
-    kind: str
-    name: str
-    starts_on: date
-    ends_on: date
-    target: str
-    purpose: str
-    outline: str
 
 
 @transaction.atomic
@@ -61,11 +49,15 @@ def plan_programme(
     the year already has.
     """
     require(by, MANAGE_PROGRAMMES)
-    problems = _stage_problems(stages)
+    if city.pk != by.city_id:
+        raise Denied("ほかの市の情報は扱えません。")
+    problems = stage_problems(stages)
     if not name.strip():
         problems.append(Problem("名称を入力してください。", "名称", "name"))
     if len(name) > 120:
         problems.append(Problem("名称は120字までです。", "名称", "name"))
+    if len(purpose) > 2_000:
+        problems.append(Problem("目的は2,000字までです。", "目的", "purpose"))
     if not 1990 <= fiscal_year <= 2100:
         problems.append(Problem("年度は西暦4桁で入力してください（例：2014）。", "年度", "fiscal_year"))
     elif Programme.objects.filter(city=city, fiscal_year=fiscal_year, code=code).exists():
@@ -77,7 +69,7 @@ def plan_programme(
     programme = Programme.objects.create(
         city=city, fiscal_year=fiscal_year, code=code, name=name.strip(), purpose=purpose.strip()
     )
-    _write_stages(programme, stages)
+    write_stages(programme, stages)
     record(
         by=by,
         city_code=city.code,
@@ -93,15 +85,13 @@ def plan_programme(
 def change_stages(
     *, by: Principal, programme: Programme, stages: Sequence[StagePlan], version: int, on: date | None = None
 ) -> Programme:
-    """Set the stages anew, in their order; a stage that holds visits keeps its row. Also after the launch."""
+    """Set the stages anew, in their order, also after the launch. ``Invalid`` when one that holds visits would go."""
     require(by, MANAGE_PROGRAMMES)
-    programme = _locked(programme, version)
+    programme = _locked(by, programme, version)
     programme_after(programme.status, "change_stages")
-    if problems := _stage_problems(stages):
+    if problems := stage_problems(stages):
         raise Invalid("段階に誤りがあります。", problems)
-    if programme.stages.filter(visits__isnull=False, order__gt=len(stages)).exists():
-        raise Invalid("訪問調査の記録がある段階は、なくせません。")
-    _write_stages(programme, stages)
+    write_stages(programme, stages)
     _raise_version(programme)
     record(
         by=by,
@@ -128,7 +118,7 @@ def choose_questions(
     Until the launch the choice can be made again. ``Invalid`` names codes the bank does not have.
     """
     require(by, MANAGE_PROGRAMMES)
-    programme = _locked(programme, version)
+    programme = _locked(by, programme, version)
     programme_after(programme.status, "change")
     items = items_on(programme.city.pk, on or by.on)
     unknown = sorted(set(item_codes) - {item.item.code for item in items})
@@ -178,7 +168,7 @@ def launch(*, by: Principal, programme: Programme, version: int, on: date | None
     Returns the number of sheets. ``Invalid`` without questions or sections.
     """
     require(by, MANAGE_PROGRAMMES)
-    programme = _locked(programme, version)
+    programme = _locked(by, programme, version)
     day = on or by.on
     programme.status = programme_after(programme.status, "launch")
     form = SheetForm.objects.filter(programme=programme).order_by("-version").first()
@@ -251,7 +241,7 @@ def close_programme(
 ) -> Programme:
     """End the programme: its sheets and stages no longer change. Open findings live on in their own room."""
     require(by, MANAGE_PROGRAMMES)
-    programme = _locked(programme, version)
+    programme = _locked(by, programme, version)
     programme.status = programme_after(programme.status, "close")
     programme.closed_on = on or by.on
     programme.version += 1
@@ -267,8 +257,21 @@ def close_programme(
     return programme
 
 
-def _locked(programme: Programme, version: int) -> Programme:
-    fresh = Programme.objects.select_for_update(of=("self",)).select_related("city").get(pk=programme.pk)
+def locked_programme(by: Principal, programme: Programme) -> Programme:
+    """Return the programme with its city, its row locked; ``Missing`` when *by*'s city has no such programme."""
+    fresh = (
+        Programme.objects.select_for_update(of=("self",))
+        .select_related("city")
+        .filter(pk=programme.pk, city=by.city_id)
+        .first()
+    )
+    if fresh is None:
+        raise Missing("点検がありません。")
+    return fresh
+
+
+def _locked(by: Principal, programme: Programme, version: int) -> Programme:
+    fresh = locked_programme(by, programme)
     if fresh.version != version:
         raise Stale("ほかの人が先にこの点検を変更しました。ページを開き直してください。")
     return fresh
@@ -277,26 +280,3 @@ def _locked(programme: Programme, version: int) -> Programme:
 def _raise_version(programme: Programme) -> None:
     programme.version += 1
     programme.save(update_fields=["version"])
-
-
-def _write_stages(programme: Programme, stages: Sequence[StagePlan]) -> None:
-    for order, plan in enumerate(stages, start=1):
-        Stage.objects.update_or_create(programme=programme, order=order, defaults=asdict(plan))
-    Stage.objects.filter(programme=programme, order__gt=len(stages)).delete()
-
-
-def _stage_problems(stages: Sequence[StagePlan]) -> list[Problem]:
-    problems = []
-    if not stages:
-        problems.append(Problem("段階を1つ以上決めてください。", "段階", "stages"))
-    for number, stage in enumerate(stages, start=1):
-        place = f"段階{number}「{stage.name}」"
-        if not stage.name.strip():
-            problems.append(Problem("段階の名称を入力してください。", place, f"stages-{number - 1}-name"))
-        if len(stage.name) > 60:
-            problems.append(Problem("段階の名称は60字までです。", place, f"stages-{number - 1}-name"))
-        if stage.ends_on < stage.starts_on:
-            problems.append(Problem("終了日が開始日より前です。", place, f"stages-{number - 1}-ends_on"))
-        if stage.kind not in Stage.Kind.values:
-            problems.append(Problem("段階の種類が正しくありません。", place, f"stages-{number - 1}-kind"))
-    return problems

@@ -14,7 +14,7 @@ from tenken.approvals.operations import withdraw as withdraw_request
 from tenken.common.refusals import Invalid, Stale
 from tenken.findings.models import Finding
 from tenken.findings.operations import NewFinding, open_findings
-from tenken.inspection.models import Answer, Question, Sheet, Stage
+from tenken.inspection.models import Answer, Programme, Question, Sheet, Stage
 from tenken.inspection.operations.answers import locked_sheet
 from tenken.inspection.operations.programmes import SHEET_ROUTE
 from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS
@@ -36,9 +36,8 @@ def submit(*, by: Principal, sheet: Sheet, version: int, on: date | None = None)
     """
     sheet = _locked(sheet, version)
     require(by, FILL_SHEETS, unit=sheet.unit)
-    if sheet.programme.status != "launched":
-        raise Stale("この点検は終了しているため、提出できません。")
-    if sheet.status == "not_started":
+    _check_running(sheet)
+    if sheet.status == Sheet.Status.NOT_STARTED:
         raise Invalid("まだ何も記入されていません。")
     status = sheet_after(sheet.status, "submit")
     lines = lines_of(sheet)
@@ -62,6 +61,7 @@ def withdraw(*, by: Principal, sheet: Sheet, version: int, on: date | None = Non
     """Take a submitted sheet back before anyone decided (引戻し)."""
     sheet = _locked(sheet, version)
     require(by, FILL_SHEETS, unit=sheet.unit)
+    _check_running(sheet)
     status = sheet_after(sheet.status, "withdraw")
     withdraw_request(by=by, request=pending_request((SUBJECT, sheet.pk)), on=on)
     sheet.submitted_on = None
@@ -73,6 +73,7 @@ def approve(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on:
     """Approve a submitted sheet: by the section's manager, or by a deputy acting for them (代決)."""
     sheet = _locked(sheet, version)
     require(by, APPROVE_SHEETS if may(by, APPROVE_SHEETS, unit=sheet.unit) else FILL_SHEETS, unit=sheet.unit)
+    _check_running(sheet)
     status = sheet_after(sheet.status, "approve")
     _decide(by, sheet, "approved", comment, on)
     return _move(by, sheet, status, "approve", {"comment": comment}, on)
@@ -82,8 +83,9 @@ def approve(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on:
 def return_sheet(*, by: Principal, sheet: Sheet, version: int, comment: str, on: date | None = None) -> Sheet:
     """Return a sheet (差戻し) with the reason: the manager one that is submitted, the secretariat one handed in."""
     sheet = _locked(sheet, version)
-    needed = ACCEPT_SHEETS if sheet.status == "approved" else APPROVE_SHEETS
+    needed = ACCEPT_SHEETS if sheet.status == Sheet.Status.APPROVED else APPROVE_SHEETS
     require(by, needed, unit=sheet.unit)
+    _check_running(sheet)
     status = sheet_after(sheet.status, "return")
     _decide(by, sheet, "returned", comment, on)
     return _move(by, sheet, status, "return", {"comment": comment}, on)
@@ -94,6 +96,7 @@ def accept(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on: 
     """Accept a sheet that was handed in; each 課題あり opens a finding of the section."""
     sheet = _locked(sheet, version)
     require(by, ACCEPT_SHEETS, unit=sheet.unit)
+    _check_running(sheet)
     status = sheet_after(sheet.status, "accept")
     _decide(by, sheet, "approved", comment, on)
     sheet.accepted_on = on or by.on
@@ -123,6 +126,11 @@ def _locked(sheet: Sheet, version: int) -> Sheet:
             "表示したあとに、この点検シートは変更されました。ページを開き直して、内容を確かめてください。"
         )
     return fresh
+
+
+def _check_running(sheet: Sheet) -> None:
+    if sheet.programme.status != Programme.Status.LAUNCHED:
+        raise Stale("この点検は終了しているため、点検シートは動かせません。")
 
 
 def _decide(by: Principal, sheet: Sheet, outcome: str, comment: str, on: date | None) -> ApprovalRequest:

@@ -11,7 +11,8 @@ from tenken.common import clock
 from tenken.common.refusals import Invalid, Problem, Stale
 from tenken.findings.models import Finding
 from tenken.findings.operations import NewFinding, open_findings
-from tenken.inspection.models import Stage, VisitRecord
+from tenken.inspection.models import Programme, Sheet, Stage, VisitRecord
+from tenken.inspection.operations.programmes import locked_programme
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
@@ -32,17 +33,20 @@ def record_visit(
 ) -> VisitRecord:
     """Record that a section was visited, a good practice seen there, and what was found: (item code, what was seen).
 
-    Each finding opens one of origin 訪問調査 in the section. ``Stale`` when the visit is recorded already.
+    Each finding opens one of origin 訪問調査 in the section. ``Stale`` when the visit is recorded already or the
+    programme does not run; ``Invalid`` for a section without a sheet in it, an unknown item or a day to come.
     """
     require(by, MANAGE_PROGRAMMES)
-    programme = stage.programme
+    programme = locked_programme(by, stage.programme)
+    if programme.status != Programme.Status.LAUNCHED:
+        raise Stale("訪問調査を記録できるのは、実施中の点検だけです。")
     items = {
         item.code: item
         for item in CheckItem.objects.filter(
             city=programme.city, code__in=[code for code, _ in findings]
         ).select_related("category")
     }
-    _check(stage, unit, good_practice, findings, set(items))
+    _check(stage, unit, visited_on, good_practice, findings, set(items))
     if VisitRecord.objects.filter(stage=stage, unit=unit).exists():
         raise Stale(f"「{unit.name}」の訪問調査は、すでに記録されています。")
     visit = VisitRecord.objects.create(
@@ -91,13 +95,20 @@ def record_visit(
 
 
 def _check(
-    stage: Stage, unit: Unit, good_practice: str, findings: Sequence[tuple[str, str]], known: set[str]
+    stage: Stage,
+    unit: Unit,
+    visited_on: date,
+    good_practice: str,
+    findings: Sequence[tuple[str, str]],
+    known: set[str],
 ) -> None:
     problems = []
     if stage.kind != Stage.Kind.VISIT:
         problems.append(Problem("訪問調査の段階ではありません。", "段階", "stage"))
-    if unit.city_id != stage.programme.city_id:
-        problems.append(Problem("この市の課公所ではありません。", "課公所", "unit"))
+    if not Sheet.objects.filter(programme=stage.programme_id, unit=unit).exists():
+        problems.append(Problem("この点検の対象ではありません。", "課公所", "unit"))
+    if visited_on > clock.today():
+        problems.append(Problem("これから訪れる日は記録できません。", "訪問日", "visited_on"))
     if len(good_practice) > 1000:
         problems.append(Problem("1,000字までです。", "優良事例", "good_practice"))
     for number, (code, seen) in enumerate(findings, start=1):

@@ -1,0 +1,234 @@
+"""What was seen on visits; past years brought in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tenken.common.refusals import Denied, Invalid, Missing, Stale
+from tenken.findings.models import Finding
+from tenken.inspection.models import Answer, Programme, VisitRecord
+from tenken.inspection.operations import (
+    HistoricAnswer,
+    HistoricSheet,
+    close_programme,
+    record_history,
+    record_visit,
+)
+from tenken.inspection.queries.boards import visits
+from tenken.inspection.queries.sheets import sheet_page
+from tenken.journal.models import Entry
+from tenken.journal.operations import read_payload
+from tests.factories import Scenario, make_other_city, make_unit
+from tests.inspection.makers import ITEMS, give, running, sheet_of
+
+pytestmark = pytest.mark.django_db
+
+SEEN = "USBメモリ3本が台帳にない。"
+
+
+def _visit(bank: Scenario, programme: Programme, role: str = "secretariat", **values: Any) -> VisitRecord:
+    given = {
+        "stage": programme.stages.get(kind="visit"),
+        "unit": bank.section_a1,
+        "visited_on": date(2026, 7, 14),
+        "good_practice": "退庁時に当番が机の上を見て回る。",
+        "findings": [("media.ledger", SEEN)],
+    }
+    return record_visit(by=bank.by(role), **(given | values))
+
+
+def test_a_visit_opens_its_findings_in_the_section(bank: Scenario, programme: Programme) -> None:
+    visit = _visit(bank, programme, findings=[("media.ledger", SEEN), ("media.lock", "書庫に鍵がない。")])
+    rows = list(Finding.objects.order_by("number"))
+    assert [(row.origin, row.unit, row.item_code, row.category_code, row.title) for row in rows] == [
+        ("visit", bank.section_a1, "media.ledger", "media", SEEN),
+        ("visit", bank.section_a1, "media.lock", "media", "書庫に鍵がない。"),
+    ]
+    assert rows[0].origin_key == f"inspection.visit:{visit.pk}:1"
+    changes = read_payload(Entry.objects.get(operation="inspection.visit.record"))
+    assert changes is not None
+    assert changes["findings"][0] == ["media.ledger", SEEN]
+
+
+def test_a_visit_is_recorded_once(bank: Scenario, programme: Programme) -> None:
+    _visit(bank, programme)
+    with pytest.raises(Stale, match="すでに記録"):
+        _visit(bank, programme)
+    assert Finding.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"findings": [("no.such", SEEN)]}, "item_1"),
+        ({"findings": [("media.lock", " ")]}, "seen_1"),
+        ({"findings": [("media.lock", "見" * 501)]}, "seen_1"),
+        ({"good_practice": "良" * 1_001}, "good_practice"),
+        ({"visited_on": date(2026, 7, 16)}, "visited_on"),
+    ],
+)
+def test_a_wrong_visit_is_refused_at_its_field(
+    bank: Scenario, programme: Programme, values: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        _visit(bank, programme, **values)
+    assert [problem.field for problem in refusal.value.problems] == [field]
+    assert (VisitRecord.objects.count(), Finding.objects.count()) == (0, 0)
+
+
+def test_only_a_section_of_the_programme_is_visited_in_its_visit_stage(
+    bank: Scenario, programme: Programme
+) -> None:
+    late = make_unit(bank.city, "新設課", parent=bank.bureau_a)
+    wrong = programme.stages.get(kind="improvement")
+    for values, field in [({"unit": late}, "unit"), ({"stage": wrong}, "stage")]:
+        with pytest.raises(Invalid) as refusal:
+            _visit(bank, programme, **values)
+        assert refusal.value.problems[0].field == field
+
+
+@pytest.mark.parametrize("role", ["auditor", "section_manager", "ciso"])
+def test_who_may_not_record_a_visit(bank: Scenario, programme: Programme, role: str) -> None:
+    with pytest.raises(Denied):
+        _visit(bank, programme, role)
+
+
+def test_another_citys_stage_is_out_of_reach(bank: Scenario, programme: Programme) -> None:
+    other = make_other_city()
+    stage = programme.stages.get(kind="visit")
+    with pytest.raises(Missing):
+        record_visit(
+            by=other.by("secretariat"), stage=stage, unit=bank.section_a1, visited_on=date(2026, 7, 1)
+        )
+
+
+def test_no_visit_after_the_end(bank: Scenario, programme: Programme) -> None:
+    close_programme(by=bank.by("secretariat"), programme=programme, version=programme.version)
+    with pytest.raises(Stale):
+        _visit(bank, programme)
+
+
+def test_visits_are_seen_in_ones_scope(bank: Scenario, programme: Programme) -> None:
+    _visit(bank, programme)
+    seen = {
+        role: visits(bank.by(role), programme).count()
+        for role in ("section_manager", "bureau_manager", "auditor", "other_manager", "staff")
+    }
+    assert seen == {
+        "section_manager": 1,
+        "bureau_manager": 1,
+        "auditor": 1,
+        "other_manager": 0,
+        "staff": 0,
+    }
+    assert visits(make_other_city().by("secretariat"), programme).count() == 0
+
+
+# --- past years --------------------------------------------------------------------------------------------
+
+SUBMITTED, ACCEPTED = date(2025, 8, 1), date(2025, 8, 5)
+
+
+@pytest.fixture
+def past(bank: Scenario) -> Programme:
+    return running(bank.city, 2025)
+
+
+def _row(unit_id: int, *answers: HistoricAnswer) -> HistoricSheet:
+    given = answers or (
+        HistoricAnswer("media.lock", "issue", comment="鍵がない。"),
+        HistoricAnswer("media.ledger", "conforms"),
+    )
+    return HistoricSheet(unit_id, SUBMITTED, ACCEPTED, given)
+
+
+def _bring_in(bank: Scenario, past: Programme, rows: list[HistoricSheet]) -> dict[tuple[int, str], int]:
+    return record_history(by=bank.by("secretariat"), programme=past, rows=rows)
+
+
+def test_past_sheets_come_in_accepted_with_one_journal_row(bank: Scenario, past: Programme) -> None:
+    before = Entry.objects.count()
+    keys = _bring_in(bank, past, [_row(bank.section_a1.pk), _row(bank.section_b1.pk)])
+    assert Entry.objects.count() == before + 1
+    sheet = sheet_of(past, bank.section_a1)
+    assert (sheet.status, sheet.submitted_on, sheet.accepted_on, sheet.issues) == (
+        "accepted",
+        SUBMITTED,
+        ACCEPTED,
+        1,
+    )
+    assert set(keys) == {(bank.section_a1.pk, "media.lock"), (bank.section_b1.pk, "media.lock")}
+    answer = Answer.objects.get(pk=keys[bank.section_a1.pk, "media.lock"])
+    assert (answer.sheet, answer.comment) == (sheet, "鍵がない。")
+    changes = read_payload(Entry.objects.get(operation="inspection.history.record"))
+    assert changes is not None
+    assert (changes["sheets"], changes["answers"], len(changes["sha256"])) == (2, 4, 64)
+    assert sheet_of(past, bank.section_a2).status == "not_started"
+
+
+def test_bringing_in_costs_the_same_whatever_the_number(bank: Scenario, past: Programme) -> None:
+    with CaptureQueriesContext(connection) as few:
+        _bring_in(bank, past, [_row(bank.section_a1.pk)])
+    with CaptureQueriesContext(connection) as more:
+        _bring_in(bank, past, [_row(bank.section_a2.pk), _row(bank.section_b1.pk)])
+    assert len(more) == len(few)
+
+
+@pytest.mark.parametrize("what", ["unit", "item", "verdict", "long", "twice", "item twice", "dates"])
+def test_wrong_history_is_refused_whole(bank: Scenario, past: Programme, what: str) -> None:
+    good = _row(bank.section_a1.pk)
+    bureau = bank.bureau_a.pk
+    rows = {
+        "unit": [good, _row(bureau)],
+        "item": [good, _row(bank.section_a2.pk, HistoricAnswer("no.such", "issue"))],
+        "verdict": [good, _row(bank.section_a2.pk, HistoricAnswer("media.lock", ""))],
+        "long": [good, _row(bank.section_a2.pk, HistoricAnswer("media.lock", "issue", "理" * 2_001))],
+        "twice": [good, good],
+        "item twice": [_row(bank.section_a1.pk, *[HistoricAnswer("media.lock", "issue")] * 2)],
+        "dates": [replace(good, accepted_on=date(2025, 7, 31))],
+    }[what]
+    with pytest.raises(Invalid) as refusal:
+        _bring_in(bank, past, rows)
+    assert len(refusal.value.problems) == 1
+    assert Answer.objects.count() == 0
+    assert sheet_of(past, bank.section_a1).status == "not_started"
+
+
+def test_a_sheet_somebody_began_is_not_written_over(bank: Scenario, past: Programme) -> None:
+    give(bank.by("deputy"), sheet_of(past, bank.section_a1), "media.lock", "conforms")
+    with pytest.raises(Stale, match="記入の始まった"):
+        _bring_in(bank, past, [_row(bank.section_a2.pk), _row(bank.section_a1.pk)])
+    assert Answer.objects.count() == 1
+
+
+def test_history_is_for_the_secretariat_of_the_city(bank: Scenario, past: Programme) -> None:
+    with pytest.raises(Denied):
+        record_history(by=bank.by("section_manager"), programme=past, rows=[_row(bank.section_a1.pk)])
+    with pytest.raises(Missing):
+        record_history(by=make_other_city().by("secretariat"), programme=past, rows=[])
+
+
+def test_history_comes_before_the_end(bank: Scenario, past: Programme) -> None:
+    close_programme(by=bank.by("secretariat"), programme=past, version=past.version)
+    with pytest.raises(Stale):
+        _bring_in(bank, past, [_row(bank.section_a1.pk)])
+
+
+def test_last_years_answer_stands_beside_this_years_question(bank: Scenario, past: Programme) -> None:
+    _bring_in(bank, past, [_row(bank.section_a1.pk)])
+    now = running(bank.city, 2026)
+    page = sheet_page(bank.by("deputy"), sheet_of(now, bank.section_a1).pk)
+    last = {row.question.revision.item.code: row.last for section in page.sections for row in section.rows}
+    assert [(one.fiscal_year, one.verdict_label, one.comment) for one in last["media.lock"]] == [
+        (2025, "課題あり", "鍵がない。")
+    ]
+    assert last["backup.copy"] == ()
+    assert len(last) == len(ITEMS)
+    other = sheet_page(bank.by("other_manager"), sheet_of(now, bank.section_b1).pk)
+    assert not any(row.last for section in other.sections for row in section.rows)
