@@ -13,23 +13,28 @@ from tenken.common.clock import JAPAN
 from tenken.common.japanese_text import cp932_problem
 from tenken.common.refusals import Invalid, Problem
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CELL_LIMIT = 32_767
+
+
+def xml_text(text: str) -> str:
+    """Return *text* without the characters that XML, and so a workbook, cannot hold."""
+    return _ILLEGAL.sub("", text)
 
 
 def safe_cell(value: Any) -> Any:
     """Return *value* as a cell may hold it: text that a spreadsheet would run as a formula gets a leading apostrophe.
 
-    Control characters that XML cannot hold are dropped, text is cut at a cell's limit, aware times become Japan's.
+    Characters that XML cannot hold are dropped, text is cut at a cell's limit, aware times become Japan's.
     Numbers, dates and None pass.
     """
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(JAPAN).replace(tzinfo=None)
     if value is None or isinstance(value, bool | int | float | date):
         return value
-    text = _ILLEGAL.sub("", str(value))[:_CELL_LIMIT]
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    text = xml_text(str(value))
+    return (f"'{text}" if text.startswith(_FORMULA_STARTS) else text)[:_CELL_LIMIT]
 
 
 def cp932_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -1,0 +1,61 @@
+"""tenken demo"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tenken.cli.commands.serve import add_listening, listen
+
+if TYPE_CHECKING:
+    from tenken.demo.load import DemoSummary
+
+NAME = "demo"
+HELP = "架空の市の二年分の記録を入れて、動かします"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-serve", action="store_true", help="入れるだけで、動かしません")
+    add_listening(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from tenken.cli.preparing import collect_static, keep_private, migrate, unapplied_migrations
+    from tenken.cli.terminal import Progress, say_refusal, tell
+    from tenken.common.refusals import Stale
+    from tenken.demo.load import load_demo
+
+    keep_private()
+    if unapplied_migrations():
+        tell("データベースを用意しています…")
+        migrate()
+    progress = Progress()
+    try:
+        summary = load_demo(progress)
+    except Stale as loaded:
+        if args.no_serve:
+            raise
+        progress.close()
+        say_refusal(loaded)
+    else:
+        progress.close()
+        _show(summary, f"http://{args.host}:{args.port}/")
+    if args.no_serve:
+        return 0
+    collect_static()
+    return listen(args)
+
+
+def _show(summary: DemoSummary, address: str) -> None:
+    from tenken.cli.terminal import say
+
+    say(f"{summary.city_name}（{summary.city_code}）を入れました（{summary.seconds:.1f}秒）。")
+    say("、".join(f"{what}{number:,}" for what, number in summary.counts.items()))
+    say(
+        "",
+        f"{address} を開き、次の利用者でログインしてください。",
+        f"パスワード（全員共通）：{summary.password}",
+    )
+    for account in summary.accounts:
+        roles = "・".join(account.roles) or "職員"
+        say(f"  {account.username:<16}{account.name}　{'・'.join(account.posts)}（{roles}）")

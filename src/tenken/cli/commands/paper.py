@@ -1,0 +1,60 @@
+"""tenken paper"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tenken.cli.parsing import add_city, fiscal_year
+
+NAME = "paper"
+HELP = "資料を作ります"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", nargs="?", metavar="資料", help="作る資料（--listで一覧）。例：committee")
+    parser.add_argument("--list", action="store_true", help="作れる資料の一覧を示します")
+    parser.add_argument(
+        "--fiscal-year", type=fiscal_year, metavar="年度", help="年度（西暦。平成26年度は2014）"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="フォルダー", help="書き出すフォルダー（なければ作ります）"
+    )
+    parser.add_argument(
+        "--form",
+        action="append",
+        choices=("docx", "pdf", "xlsx"),
+        help="形式。何度でも指定できます（既定：すべて）",
+    )
+    add_city(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from tenken.cli.cities import chosen_city
+    from tenken.cli.terminal import say
+    from tenken.common.refusals import Invalid, Missing
+    from tenken.reports import catalogue
+
+    if args.list:
+        for paper in catalogue.PAPERS:
+            say(f"{paper.code}　{paper.number}「{paper.title}」（{'・'.join(paper.forms)}）")
+            for need in paper.needs:
+                say(f"    必要なもの：{need}")
+        return 0
+    if not args.code:
+        raise Invalid("作る資料を指定してください（一覧：tenken paper --list）。")
+    entry = catalogue.entry(args.code)
+    if args.fiscal_year is None or args.out is None:
+        raise Invalid(
+            "--fiscal-yearと--outを指定してください。例：tenken paper committee --fiscal-year 2014 --out 資料"
+        )
+    if entry.code != "committee":
+        raise Missing(f"「{entry.code}」は、まだコマンドから作れません。")
+    from tenken.reports.committee import print_committee
+
+    paths = print_committee(
+        chosen_city(args.city), args.fiscal_year, args.out, tuple(args.form or entry.forms)
+    )
+    for path in paths:
+        say(str(path))
+    return 0

@@ -1,0 +1,68 @@
+"""tenken serve"""
+
+from __future__ import annotations
+
+import argparse
+
+from tenken.cli.parsing import count, port
+
+NAME = "serve"
+HELP = "サーバーを動かします（画面・処理・メール・操作証跡の封印を一つのプロセスで）"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_listening(parser)
+
+
+def add_listening(parser: argparse.ArgumentParser) -> None:
+    """Add where to listen: shared with ``demo``."""
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="アドレス", help="待ち受けるアドレス（既定：127.0.0.1）"
+    )
+    parser.add_argument(
+        "--port", default=8000, type=port, metavar="番号", help="待ち受けるポート（既定：8000）"
+    )
+    parser.add_argument("--threads", default=8, type=count, metavar="数", help="同時に応える数（既定：8）")
+
+
+def run(args: argparse.Namespace) -> int:
+    from tenken.cli.preparing import collect_static, keep_private, migrate, unapplied_migrations
+    from tenken.cli.terminal import tell
+
+    keep_private()
+    if waiting := unapplied_migrations():
+        tell(f"データベースを今の版に合わせています（{waiting}件）…")
+        migrate()
+    if collect_static():
+        tell("画面の部品を用意しました。")
+    return listen(args)
+
+
+def listen(args: argparse.Namespace) -> int:
+    """Serve until a signal; then let requests and the job in hand end."""
+    from tenken.cli.background import Background
+    from tenken.cli.serving import create
+    from tenken.cli.stopping import stops_on_signals
+    from tenken.cli.terminal import tell
+
+    def stop() -> None:
+        raise SystemExit(0)
+
+    server = create(args.host, args.port, args.threads)
+    with stops_on_signals(stop):
+        try:
+            with Background():
+                tell(
+                    f"http://{_shown(args.host)}:{server.effective_port}/ で動いています（終わるときはCtrl+C）。"
+                )
+                server.run()  # returns at SystemExit, after the requests in hand
+        except SystemExit:
+            pass
+        finally:
+            server.close()
+    tell("終わりました。")
+    return 0
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
