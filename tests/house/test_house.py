@@ -20,10 +20,7 @@ SOURCE = ROOT / "src" / "tenken"
 LONG_FILES = {
     "src/tenken/policy/defaults/bank.yaml": "data: the question bank",
     "src/tenken/policy/defaults/standard.yaml": "data: the standard's clauses",
-    "src/tenken/policy/defaults/procedures.yaml": "data: the procedures' clauses",
     "tests/web/test_components.py": "one test for each component",
-    "src/tenken/web/static/web/tenken.css": "one sheet in named layers, with its table of contents at the top",
-    "src/tenken/web/templatetags/tenken.py": "one tag for each component, most of a few lines; a page loads one library",
 }
 
 
