@@ -225,7 +225,7 @@ def _targets() -> set[str]:
 )
 def test_commands_named_in_the_documents_exist(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
-    assert set(re.findall(r"\bmake ([a-z][a-z-]+)", text)) <= _targets()
+    assert set(re.findall(r"(?:^|`|&& )make ([a-z][a-z-]+)", text, re.MULTILINE)) <= _targets()
     from tenken.cli.main import parser
 
     known = _subcommands(parser())
