@@ -68,6 +68,7 @@ def test_the_list_shows_what_one_may_see(
         makers.opened(section)
     response = _client(scenario, client_for, role).get(reverse("findings-list"))
     assert response.status_code == 200
+    assert 'class="tag tag--neutral" data-status="open"' in _text(response)
     rows = {record.record.unit.name for record in response.context["table"].rows}
     assert rows == seen
 
@@ -115,9 +116,9 @@ def test_the_list_goes_out_as_excel_and_csv(scenario: Any, client_for: Clients, 
     excel = client.get(reverse("findings-list"), {"export": "excel"})
     sheet = openpyxl.load_workbook(io.BytesIO(excel.content)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[1][:4] == ["番号", "課公所", "調査項目", "課題"]
-    assert rows[2][:2] == ["2026-1", "企画課"]
-    assert rows[2][3] == makers.TITLE
+    assert rows[1][:5] == ["番号", "課題", "状態", "期限", "課公所"]
+    assert rows[2][:3] == ["2026-1", makers.TITLE, "改善計画の作成待ち"]
+    assert rows[2][4] == "企画課"
     csv = client.get(reverse("findings-list"), {"export": "csv"})
     assert "企画課" in csv.content.decode("cp932")
 

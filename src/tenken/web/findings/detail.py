@@ -171,11 +171,12 @@ def _page(
         "first": procedures[0] if procedures else None,
         "others": [(one, one.code in typed) for one in procedures[1:]],
         "forms": list(typed.values()) if stale is None else [],
-        "stale": _stale(record, typed, *stale) if stale else None,
+        "stale": _stale(record, typed, *stale) | {"target": _target(procedures, typed)} if stale else None,
         "stale_header": ["項目", "今の内容", "あなたの入力"],
         "unit_path": _unit_path(by, finding.unit),
         "summary": _summary(record),
-        "progress": _progress(finding),
+        "progress": [row for row in _progress(finding) if row[1]],
+        "not_improved": reason_text(finding.not_improved_reason, finding.not_improved_note),
         "events": timeline(record.events),
     }
     return render(request, "web/findings/detail.html", context, status=status)
@@ -265,6 +266,13 @@ def _stale(
         "rows": rows,
         "files": any("evidence" in form.fields for form in typed.values()),
     }
+
+
+def _target(procedures: list[Procedure], typed: Mapping[str, ProcedureForm]) -> str:
+    """Return where on the page the form stands that was typed into; '' when it is no longer offered."""
+    codes = [procedure.code for procedure in procedures]
+    code = next((code for code in typed if code in codes), "")
+    return "" if not code else "#next" if codes[0] == code else f"#procedure-{code}"
 
 
 def _spoken(field: Any, value: Any) -> Any:

@@ -13,7 +13,13 @@ from django_tables2 import RequestConfig
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.permissions import CHECK_FINDINGS, VIEW_FINDINGS
-from tenken.findings.queries import FindingFilter, findings_for, status_summary, years_of
+from tenken.findings.queries import (
+    FindingFilter,
+    StatusSummary,
+    findings_for,
+    status_summary,
+    years_of,
+)
 from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED, REPORTED, VERIFIED
 from tenken.organization.access import Principal, require_somewhere
 from tenken.organization.models import Unit
@@ -52,11 +58,14 @@ def finding_list(request: SignedInRequest) -> HttpResponse:
     table = FindingTable(rows, categories=categories, on=by.on)
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
     year = only.fiscal_year if only else None
+    summary = status_summary(by, year)
     context = {
         "form": form,
         "table": table,
         "fiscal_year": str(FiscalYear(year)) if year else "",
-        "figures": _figures(by, year),
+        "figures": _figures(summary, year),
+        "overdue": 0 if only and only.overdue else summary.overdue,
+        "overdue_url": _list_url(year, overdue="on"),
         "may_check": by.holds(CHECK_FINDINGS),
         "export": _exports(request),
     }
@@ -89,24 +98,21 @@ def _units(by: Principal, chosen: str) -> list[tuple[int, str]]:
     return bureaus
 
 
-def _figures(by: Principal, year: int | None) -> list[dict[str, Any]]:
-    summary = status_summary(by, year)
-    shared = {"fiscal_year": year} if year else {}
-    figures = [
+def _figures(summary: StatusSummary, year: int | None) -> list[dict[str, Any]]:
+    return [
         {
             "number": summary.by_status.get(status, 0),
             "label": STATUSES[status][0],
             "tone": STATUSES[status][1],
-            "url": _list_url(**shared, status=status),
+            "url": _list_url(year, status=status),
         }
         for status in (OPEN, PLANNED, REPORTED, VERIFIED, NOT_IMPROVED)
     ]
-    late = {"number": summary.overdue, "label": "期限超過", "url": _list_url(**shared, overdue="on")}
-    return [*figures, late | {"tone": "red" if summary.overdue else "neutral"}]
 
 
-def _list_url(**query: Any) -> str:
-    return f"{reverse('findings-list')}?{urlencode(query)}"
+def _list_url(year: int | None, **query: Any) -> str:
+    shared = {"fiscal_year": year} if year else {}
+    return f"{reverse('findings-list')}?{urlencode(shared | query)}"
 
 
 def _exports(request: SignedInRequest) -> dict[str, str]:

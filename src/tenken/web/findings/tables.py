@@ -20,6 +20,7 @@ from tenken.web.components.tables import DateColumn, StatusColumn, Table
 from tenken.web.findings.labels import STATUSES
 
 _NUMBER_ORDER = ("fiscal_year", "number")
+_SHORT = {"th": {"class": "num"}, "td": {"class": "num"}}  # never broken over two lines
 
 
 class FindingTable(Table):
@@ -28,15 +29,15 @@ class FindingTable(Table):
     caption = "表1　課題の一覧"
     row_header = "title"
 
-    number = tables.Column(verbose_name="番号", order_by=_NUMBER_ORDER)
+    number = tables.Column(verbose_name="番号", order_by=_NUMBER_ORDER, attrs=_SHORT)
+    title = tables.Column(verbose_name="課題", orderable=False, linkify=("findings-detail", [tables.A("pk")]))
+    status = StatusColumn(STATUSES, verbose_name="状態")
+    effective_due = DateColumn(verbose_name="期限")
     unit = tables.Column(
         verbose_name="課公所", accessor="unit__name", order_by=("unit__code", *_NUMBER_ORDER)
     )
     category_code = tables.Column(verbose_name="調査項目", order_by=("category_code", *_NUMBER_ORDER))
-    title = tables.Column(verbose_name="課題", orderable=False, linkify=("findings-detail", [tables.A("pk")]))
-    status = StatusColumn(STATUSES, verbose_name="状態")
-    effective_due = DateColumn(verbose_name="期限")
-    fiscal_year = tables.Column(verbose_name="年度", order_by=("fiscal_year", "number"))
+    fiscal_year = tables.Column(verbose_name="年度", order_by=_NUMBER_ORDER, attrs=_SHORT)
 
     def __init__(self, *args: Any, categories: Mapping[str, str], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,8 +50,12 @@ class FindingTable(Table):
     def render_category_code(self, value: str) -> str:
         return self.categories.get(value, value)
 
+    def render_status(self, record: Finding) -> SafeString:
+        column: StatusColumn = self.columns["status"].column
+        return column.render(record.status)  # the table itself would hand over the label, which has no colour
+
     def render_title(self, value: str) -> str:
-        return Truncator(value).chars(70)
+        return Truncator(value).chars(60)
 
     def value_title(self, value: str) -> str:
         return value
