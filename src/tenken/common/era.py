@@ -45,7 +45,7 @@ def era_month(day: date) -> str:
 def parse_date(text: str) -> date:
     """Read a date as a person types it: 2014-07-01, 2014年7月1日, 平成26年7月1日, H26.7.1; full-width digits too.
 
-    ``ValueError`` with a Japanese sentence when it is no date, or when the era does not reach that far.
+    ``ValueError`` with a Japanese sentence when it is no date, when the era does not reach that far, or before 1868-01-25: what was read can be shown by era.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := _WESTERN.fullmatch(plain):
@@ -61,6 +61,8 @@ def parse_date(text: str) -> date:
         day = date(year, int(match["month"]), int(match["day"]))
     except ValueError:
         raise ValueError(f"「{text[:40]}」という日付はありません。") from None
+    if day < _ERAS[-1][0]:
+        raise ValueError(f"「{text[:40]}」は古すぎて扱えません（明治元年1月25日から）。")
     if match.re is _WRITTEN and not era_year(day).startswith(era):
         raise ValueError(f"「{text[:40]}」は{era}の期間にありません。")
     return day

@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
+from math import isfinite
 from typing import Any
 
 from tenken.common.clock import JAPAN
@@ -27,10 +29,12 @@ def safe_cell(value: Any) -> Any:
     """Return *value* as a cell may hold it: text that a spreadsheet would run as a formula gets a leading apostrophe.
 
     Characters that XML cannot hold are dropped, text is cut at a cell's limit, aware times become Japan's.
-    Numbers, dates and None pass.
+    Numbers, dates and None pass; what is no finite number is empty.
     """
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(JAPAN).replace(tzinfo=None)
+    if isinstance(value, float) and not isfinite(value):
+        return None
     if value is None or isinstance(value, bool | int | float | date):
         return value
     text = xml_text(str(value))
@@ -44,7 +48,7 @@ def cp932_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     problems: list[Problem] = []
     for number, row in enumerate([header, *rows], start=1):
         cells = ["" if (cell := safe_cell(value)) is None else str(cell) for value in row]
-        for column, cell in zip(header, cells, strict=False):
+        for column, cell in zip_longest(header, cells, fillvalue=""):
             if char := cp932_problem(cell):
                 problems.append(
                     Problem(
