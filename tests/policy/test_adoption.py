@@ -90,5 +90,5 @@ def test_adopting_costs_the_same_whatever_the_size(
     scenario: Scenario, django_assert_max_num_queries: Any
 ) -> None:
     by = scenario.by("secretariat")
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(61):
         adopt_default_policy(by=by, city=scenario.city, on=ADOPTED)

@@ -126,7 +126,8 @@ def test_a_changed_clause_is_in_force_from_the_day_of_the_new_version(adopted: S
     document = standard(adopted)
     assert version_in_force(document, date(2014, 3, 31)) != published
     assert version_in_force(document, NEXT) == published
-    payload = read_payload(Entry.objects.get(operation="policy.version.publish"))
+    published_entry = Entry.objects.get(operation="policy.version.publish", subject_id=published.pk)
+    payload = read_payload(published_entry)
     assert payload is not None
     assert (payload["changed"], payload["sha256"]) == (["S3-3-2-4"], published.sha256)
     assert verify(adopted.city.code).faults == []
@@ -306,6 +307,14 @@ def test_a_change_past_the_operations_is_found(adopted: Scenario, tamper: Any) -
     assert verify(adopted.city.code).faults == [
         f"規程の版（{published.pk}）の内容が、封印したときと違います。"
     ]
+
+
+def test_a_version_deleted_past_the_operations_is_missed(adopted: Scenario) -> None:
+    published = standard(adopted).versions.get()
+    Clause.objects.filter(version=published).delete()
+    Chapter.objects.filter(version=published).delete()
+    PolicyVersion.objects.filter(pk=published.pk).delete()
+    assert verify(adopted.city.code).faults == [f"規程の版（{published.pk}）がありません。"]
 
 
 def test_a_discarded_draft_is_gone_but_the_journal_knows_what_it_said(adopted: Scenario) -> None:

@@ -19,6 +19,7 @@ from tenken.policy.queries import (
     traceability,
     version_in_force,
 )
+from tenken.policy.rules.sheet_roles import is_asked_of_sections
 from tests.factories import Scenario
 from tests.policy.conftest import ADOPTED
 
@@ -49,6 +50,18 @@ def test_an_unasked_duty_has_its_reason_or_is_open(adopted: Scenario) -> None:
     assert (again[code].state, again[code].reason) == ("excused", "局の監理の点検で尋ねるため。")
     explain_unasked(by=by, clause_code=code, reason=" ", on=ADOPTED)
     assert not UnaskedClause.objects.filter(clause_code=code).exists()
+
+
+def test_duties_of_others_are_not_a_sections(adopted: Scenario) -> None:
+    rows = {row.clause.code: row.state for row in traceability(adopted.city.pk, ADOPTED)}
+    assert rows["S1-1-1"] == "none_needed"
+    assert rows["S2-1-1"] == "elsewhere"
+    natures = {
+        row.clause.nature for row in clauses_not_asked(adopted.city.pk, ADOPTED) if row.state == "open"
+    }
+    assert natures <= {"should"}
+    assert is_asked_of_sections(["ciso", "staff"])
+    assert is_asked_of_sections(["ict_promoter"])
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,9 @@ def test_a_version_shows_roles_nature_source_and_items(city: Scenario, client_fo
     assert 'id="S2-1-1"' in words
     assert 'id="S3-3-2-4"' not in words
     assert reverse("policy-item", args=["M-CD-01"]) in text_of(client.get(url, {"nature": "must_not"}))
+    mine = text_of(client.get(url, {"role": "mine"}))
+    assert 'id="S3-3-2-4"' in mine
+    assert 'id="S2-1-1"' not in mine
     for bad in ({"role": "nobody"}, {"nature": "\x00"}):
         assert client.get(url, bad).status_code == 200
 

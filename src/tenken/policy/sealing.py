@@ -135,7 +135,14 @@ def _revisions(city_code: str) -> Iterator[CheckItemRevision]:
 def register_sealed_tables() -> None:
     """Register published versions and item revisions with the journal's verification."""
     register(
-        SealedTable("policy.version", "規程の版", _published, version_sha256, lambda row: str(row.sha256))
+        SealedTable(
+            "policy.version",
+            "規程の版",
+            _published,
+            version_sha256,
+            lambda row: str(row.sha256),
+            written_by="policy.version.publish",
+        )
     )
     register(
         SealedTable(

@@ -24,7 +24,7 @@ from tenken.policy.models import (
     PolicyVersion,
     UnaskedClause,
 )
-from tenken.policy.operations.guards import PROCEDURE_ROUTE, seal_version
+from tenken.policy.operations.guards import PROCEDURE_ROUTE, note, seal_version
 from tenken.policy.permissions import CHANGE_BANK, CHANGE_POLICY
 
 
@@ -58,6 +58,7 @@ def adopt_default_policy(*, by: Principal, city: City, on: date) -> Adopted:
     clauses = 0
     for document in default.documents:
         version, count = _adopt_document(by, city, document, on)
+        note(by, version, "version.publish", {"effective_from": on, "sha256": version.sha256}, on)
         hashes[document.code] = version.sha256
         clauses += count
     _adopt_bank(city, default.items, on)

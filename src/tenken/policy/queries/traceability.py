@@ -10,6 +10,7 @@ from datetime import date
 from tenken.policy.models import Clause, PolicyVersion, UnaskedClause
 from tenken.policy.queries.bank import ItemOnDate, items_on
 from tenken.policy.queries.versions import versions_in_force
+from tenken.policy.rules.sheet_roles import is_asked_of_sections
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,15 @@ class TraceRow:
 
     @property
     def state(self) -> str:
-        """``asked``, ``excused`` (with a reason), ``none_needed`` (a definition) or ``open`` (a duty nobody asks)."""
+        """``asked``, ``excused`` (with a reason), ``none_needed`` (a definition), ``elsewhere`` (binds no role of a
+        section) or ``open`` (a duty that nobody asks about)."""
         if self.items:
             return "asked"
         if self.reason:
             return "excused"
-        return "none_needed" if self.clause.nature == Clause.Nature.DEFINITION else "open"
+        if self.clause.nature == Clause.Nature.DEFINITION:
+            return "none_needed"
+        return "open" if is_asked_of_sections(self.clause.binds) else "elsewhere"
 
 
 def _general_versions(city_id: int, on: date) -> list[PolicyVersion]:

@@ -14,6 +14,7 @@ from tenken.common.era import era_date
 from tenken.common.japanese_text import search_key
 from tenken.organization.access import Principal, decide, require, require_somewhere
 from tenken.policy import operations, sealing
+from tenken.policy.comparison import word_diff
 from tenken.policy.models import CheckItem, CheckItemRevision
 from tenken.policy.permissions import CHANGE_BANK, VIEW_POLICY
 from tenken.policy.queries import (
@@ -28,6 +29,7 @@ from tenken.policy.queries import (
 )
 from tenken.policy.rules.facts import fact_name
 from tenken.web.components.tables import DateColumn, StatusColumn, Table
+from tenken.web.exports import export_rows, wants_export
 from tenken.web.policy.display import nature_of
 from tenken.web.policy.forms import (
     BankFilter,
@@ -38,7 +40,7 @@ from tenken.web.policy.forms import (
     RetireForm,
 )
 from tenken.web.policy.pages import attempt, page, posted, status_of
-from tenken.web.policy.workbooks import csv_response, workbook_response
+from tenken.web.policy.workbooks import workbook_response
 from tenken.web.principal import SignedInRequest, signed_in
 
 HERE = "policy-bank"
@@ -66,12 +68,17 @@ class BankTable(Table):
     caption = "表1　点検項目"
     row_header = "code"
 
-    code = tables.Column(verbose_name="コード", linkify=("policy-item", [tables.A("code")]))
-    part = tables.Column(verbose_name="点検の種類")
+    code = tables.Column(
+        verbose_name="コード",
+        linkify=("policy-item", [tables.A("code")]),
+        attrs={"td": {"class": "policy-nowrap"}},
+    )
+    question = tables.Column(
+        verbose_name="点検内容", orderable=False, attrs={"td": {"class": "policy-words"}}
+    )
     category = tables.Column(verbose_name="調査項目", order_by=("part", "category_order"))
-    question = tables.Column(verbose_name="点検内容", orderable=False)
     roles = tables.Column(verbose_name="対象者")
-    place = StatusColumn(_PLACES, verbose_name="毎年の点検")
+    place = StatusColumn(_PLACES, verbose_name="毎年", attrs={"td": {"class": "policy-nowrap"}})
     effective_from = DateColumn(verbose_name="適用日")
 
     class Meta(Table.Meta):
@@ -112,7 +119,7 @@ def bank(request: SignedInRequest) -> HttpResponse:
     names = role_names(by.city_id)
     form = BankFilter(request.GET or None, categories_of(by.city_id), names)
     items = _listed(by, form, names)
-    if kind := request.GET.get("export"):
+    if kind := wants_export(request):
         return _export(kind, items)
     rows = [
         {
@@ -142,7 +149,7 @@ def _export(kind: str, items: list[tuple[ItemOnDate, str]]) -> HttpResponse:
     rows = [_export_row(one, roles) for one, roles in items]
     header = [name for name, _ in _EXPORT]
     if kind == "csv":
-        return csv_response("点検項目", header, rows)
+        return export_rows(header, rows, "点検項目", kind)
     return workbook_response("点検項目", "点検項目の一覧", header, rows, [width for _, width in _EXPORT])
 
 
@@ -215,7 +222,7 @@ def _history(revisions: list[CheckItemRevision]) -> list[dict[str, Any]]:
     found = []
     for now, before in zip(revisions, [*revisions[1:], None], strict=True):
         rows = [
-            {"label": label, "before": _plain(getattr(before, name)), "after": _plain(getattr(now, name))}
+            (label, *word_diff(_plain(getattr(before, name)), _plain(getattr(now, name))))
             for name, label in labels.items()
             if before is not None and getattr(before, name) != getattr(now, name)
         ]

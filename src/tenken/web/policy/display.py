@@ -71,10 +71,10 @@ def chapter_rows(
     names: dict[str, str],
     items: Iterable[ItemOnDate] = (),
     *,
-    role: str = "",
+    roles: frozenset[str] = frozenset(),
     nature: str = "",
 ) -> list[ChapterRows]:
-    """Return chapters with the clauses that bind *role* and are of *nature* ('' for all), items beside each."""
+    """Return chapters with the clauses that bind any of *roles* and are of *nature* (empty for all), items beside each."""
     asking: dict[str, list[ItemOnDate]] = defaultdict(list)
     for item in items:
         for code in item.revision.clause_codes:
@@ -90,9 +90,9 @@ def chapter_rows(
                 items=tuple(asking.get(clause.code, ())),
             )
             for clause in view.clauses
-            if (not role or role in clause.binds) and (not nature or nature == clause.nature)
+            if (not roles or roles & set(clause.binds)) and (not nature or nature == clause.nature)
         )
-        if rows or not (role or nature):
+        if rows or not (roles or nature):
             found.append(ChapterRows(view.chapter, rows))
     return found
 

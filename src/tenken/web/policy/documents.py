@@ -110,7 +110,9 @@ def version(request: SignedInRequest, pk: int) -> HttpResponse:
         "version": shown,
         "document": shown.document,
         "status": VERSION_STATUSES[shown.status],
-        "chapters": chapter_rows(chapters, names, items, **wanted),
+        "chapters": chapter_rows(
+            chapters, names, items, roles=_wanted_roles(by, wanted["role"]), nature=wanted["nature"]
+        ),
         "clause_count": sum(len(chapter.clauses) for chapter in chapters),
         "form": form,
         "filtered": bool(wanted["role"] or wanted["nature"]),
@@ -122,6 +124,12 @@ def version(request: SignedInRequest, pk: int) -> HttpResponse:
         "seen": sealing.version_mark(shown) if waiting else "",
     }
     return page(request, "version", context, here=HERE)
+
+
+def _wanted_roles(by: Principal, role: str) -> frozenset[str]:
+    if role == "mine":
+        return by.role_codes or frozenset({role})
+    return frozenset({role}) if role else frozenset()
 
 
 def _may_write(by: Principal, document: PolicyDocument) -> bool:

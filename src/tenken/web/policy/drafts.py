@@ -86,9 +86,10 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
     version = writable(by, pk)
     if version.is_published:
         return redirect("policy-version", pk=pk)
-    comparison = compare_versions(version_before(version), version)
+    before = version_before(version)
+    comparison = compare_versions(before, version)
     changed = {one.code for one in comparison.changed}
-    added = {one.code for one in comparison.added}
+    added = {one.code for one in comparison.added} if before else set()
     chapters = [
         (view.chapter, [(one, nature_of(one.nature), _tag(one.code, changed, added)) for one in view.clauses])
         for view in clauses_by_chapter(version)
@@ -98,7 +99,7 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
         "document": version.document,
         "chapters": chapters,
         "comparison": comparison,
-        "is_first": version_before(version) is None,
+        "is_first": before is None,
         "blanks": [one for _, rows in chapters for one, *_ in rows if "〔" in one.text],
         "events": approval_events(trail((SUBJECT, version.pk))) if version.document.needs_approval else [],
     }

@@ -263,7 +263,7 @@ class ClauseFilter(forms.Form):
 
     def __init__(self, data: Any, roles: dict[str, str]) -> None:
         super().__init__(data)
-        _choices(self, "role", [("", "すべて"), *roles.items()])
+        _choices(self, "role", [("", "すべて"), ("mine", "自分の役割"), *roles.items()])
 
 
 class TraceFilter(forms.Form):
@@ -276,6 +276,7 @@ class TraceFilter(forms.Form):
             ("", "すべて"),
             ("asked", "点検項目がある"),
             ("excused", "理由があって点検しない"),
+            ("elsewhere", "課の役割の義務ではない"),
             ("open", "点検項目も理由もない"),
         ],
     )
@@ -289,8 +290,8 @@ class TraceFilter(forms.Form):
 class CompareForm(forms.Form):
     """Two versions of a document."""
 
-    before = forms.ChoiceField(label="比べるもと")
-    after = forms.ChoiceField(label="比べる版")
+    before = forms.ChoiceField(label="比べるもと", required=False)
+    after = forms.ChoiceField(label="比べる版", required=False)
 
     def __init__(self, data: Any, versions: Iterable[tuple[str, str]]) -> None:
         super().__init__(data)

@@ -15,7 +15,8 @@ from tenken.organization.access import decide, require, require_somewhere
 from tenken.policy import operations
 from tenken.policy.models import UnaskedClause
 from tenken.policy.permissions import CHANGE_BANK, VIEW_POLICY
-from tenken.policy.queries import clauses_by_code, role_names, traceability
+from tenken.policy.queries import TraceRow, clauses_by_code, role_names, traceability
+from tenken.web.exports import wants_export
 from tenken.web.policy.display import nature_of
 from tenken.web.policy.forms import ReasonForm, TraceFilter
 from tenken.web.policy.pages import attempt, page, posted, status_of
@@ -26,6 +27,7 @@ HERE = "policy-traceability"
 _STATES = {
     "asked": "点検項目がある",
     "excused": "理由があって点検しない",
+    "elsewhere": "課の役割の義務ではない",
     "open": "点検項目も理由もない",
     "none_needed": "定義のため点検しない",
 }
@@ -49,13 +51,13 @@ def table(request: SignedInRequest) -> HttpResponse:
         and (not wanted["document"] or row.version.document.code == wanted["document"])
     ]
     names = role_names(by.city_id)
-    if request.GET.get("export"):
+    if wants_export(request):
         return _workbook(shown, names)
     context = {
         "groups": [
             (
                 title,
-                [(row, nature_of(row.clause.nature)) for row in shown if row.version.document.code == code],
+                [_shown(row, names) for row in shown if row.version.document.code == code],
             )
             for code, title in documents.items()
             if not wanted["document"] or wanted["document"] == code
@@ -67,7 +69,12 @@ def table(request: SignedInRequest) -> HttpResponse:
     return page(request, "traceability", context, here=HERE)
 
 
-def _workbook(rows: list, names: dict[str, str]) -> HttpResponse:
+def _shown(row: TraceRow, names: dict[str, str]) -> tuple[TraceRow, tuple[str, str], str]:
+    roles = "、".join(names.get(code, code) for code in row.clause.binds)
+    return row, nature_of(row.clause.nature), roles
+
+
+def _workbook(rows: list[TraceRow], names: dict[str, str]) -> HttpResponse:
     header = ("規程", "コード", "番号", "見出し", "対象者", "性質", "点検項目", "状況", "点検しない理由")
     cells = [
         (

@@ -1,11 +1,10 @@
-"""A version and the bank as Excel workbooks and CSV."""
+"""Lists of the room as Excel workbooks one can print."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse
 from openpyxl import Workbook
@@ -13,13 +12,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from tenken.common import clock
 from tenken.common.era import era_date
-from tenken.common.spreadsheets import cp932_csv, safe_cell
+from tenken.common.spreadsheets import safe_cell
 from tenken.policy.models import PolicyVersion
 from tenken.policy.queries import ChapterView
+from tenken.web.exports import EXCEL, attachment
 from tenken.web.policy.display import nature_of, source_place
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FONT = "Meiryo UI"
 _LINE = Border(bottom=Side(style="thin", color="949494"))
 
@@ -86,7 +86,7 @@ def workbook_response(
     sheet.auto_filter.ref = f"A2:{get_column_letter(len(header))}{count}"
     out = io.BytesIO()
     book.save(out)
-    return _download(out.getvalue(), _XLSX, f"{name}.xlsx")
+    return attachment(out.getvalue(), f"{name}_{clock.today():%Y%m%d}.xlsx", EXCEL)
 
 
 def _cell(sheet: Any, value: Any, font: Font, *, wrap: bool = True) -> Any:
@@ -94,14 +94,3 @@ def _cell(sheet: Any, value: Any, font: Font, *, wrap: bool = True) -> Any:
     cell.font = font
     cell.alignment = Alignment(vertical="top", wrap_text=wrap)
     return cell
-
-
-def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """Return a CP932 CSV. ``Invalid`` when CP932 cannot hold a character."""
-    return _download(cp932_csv(header, rows), "text/csv; charset=Shift_JIS", f"{name}.csv")
-
-
-def _download(body: bytes, media_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
