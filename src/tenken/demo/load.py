@@ -31,7 +31,7 @@ from tenken.policy.operations import adopt_default_policy
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_STEPS = 8
+_STEPS = 9
 _AWAY = """課長と連絡がつかないときは、課長補佐が次のことを行う。
 1 職員から障害の報告を受け、局（区）情報管理者と事務局に電話で知らせる。
 2 端末をネットワークから切り離すよう指示し、触った時刻を記録する。
