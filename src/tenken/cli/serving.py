@@ -80,10 +80,10 @@ def _too_large(environ: Environ, start_response: StartResponse, limit: int) -> l
 def create(host: str, port: int, threads: int) -> Any:
     """Return the listening server. ``Invalid`` when the address cannot be had."""
     from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
     from waitress.server import create_server
 
-    from tenken.config.wsgi import application
-
+    application = get_wsgi_application()
     try:
         return create_server(
             bounded(application, 2 * settings.MAX_UPLOAD_BYTES),
