@@ -32,17 +32,7 @@ def add_post(
     """
     require(by, CHANGE_UNITS, unit=unit)
     lock_city(by)
-    checks = Checks()
-    kept_code = checks.code(code, label="職コード", limit=30, field="code")
-    kept_title = checks.name(title, label="職名", limit=120, field="title")
-    if not unit.is_valid_on(on):
-        checks.problem(f"「{unit.name}」は{on}にはありません。", label="組織", field="unit")
-    same = Post.objects.filter(city=by.city_id, code=kept_code)
-    if other := same.exclude(valid_to__lte=on).first() or same.filter(valid_from=on).first():
-        checks.problem(
-            f"職コード{kept_code}は「{other.title}」が使っています。", label="職コード", field="code"
-        )
-    checks.done()
+    kept_code, kept_title = _check_post(by, unit, code, title, on)
     post = Post.objects.create(
         city_id=by.city_id,
         unit=unit,
@@ -68,6 +58,22 @@ def add_post(
         business_date=on,
     )
     return post
+
+
+def _check_post(by: Principal, unit: Unit, code: str, title: str, on: date) -> tuple[str, str]:
+    """Return code and title as they are kept; ``Invalid`` when one is wrong or the code is in use."""
+    checks = Checks()
+    kept_code = checks.code(code, label="職コード", limit=30, field="code")
+    kept_title = checks.name(title, label="職名", limit=120, field="title")
+    if not unit.is_valid_on(on):
+        checks.problem(f"「{unit.name}」は{on}にはありません。", label="組織", field="unit")
+    same = Post.objects.filter(city=by.city_id, code=kept_code)
+    if other := same.exclude(valid_to__lte=on).first() or same.filter(valid_from=on).first():
+        checks.problem(
+            f"職コード{kept_code}は「{other.title}」が使っています。", label="職コード", field="code"
+        )
+    checks.done()
+    return kept_code, kept_title
 
 
 @transaction.atomic
