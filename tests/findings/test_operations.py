@@ -296,6 +296,9 @@ def test_many_reports_are_verified_in_few_queries(
     assert Finding.objects.filter(status="verified", version=4).count() == 11
     assert FindingEvent.objects.filter(event="verified").count() == 11
     assert Entry.objects.filter(operation="findings.batch.verified").count() == 1
+    again = {row.pk: 3 for row in done}
+    assert check_many(by=secretariat, city=scenario.city, versions=again, on=makers.CHECKED) == ([], [])
+    assert FindingEvent.objects.filter(event="verified").count() == 11
 
 
 def test_the_stage_closes_only_when_each_has_a_reason(scenario: Any, manager: Any, secretariat: Any) -> None:

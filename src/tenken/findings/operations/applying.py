@@ -47,7 +47,7 @@ def apply(*, by: Principal, finding: Finding, event: Event, version: int, on: da
     """
     day = on or by.on
     if finding.version != version:
-        if _pressed_twice(by, finding, event, version, day):
+        if pressed_twice(by, finding, event, version, day):
             return False
         raise Stale(changed_since(finding, version))
     before = snapshot_of(finding)
@@ -135,7 +135,8 @@ def changed_since(finding: Finding, version: int) -> str:
     )
 
 
-def _pressed_twice(by: Principal, finding: Finding, event: Event, version: int, on: date) -> bool:
+def pressed_twice(by: Principal, finding: Finding, event: Event, version: int, on: date) -> bool:
+    """Tell whether *by* has just done exactly this to what *version* showed: the second press of one button."""
     if version < 1 or finding.version != version + 1:
         return False
     earlier, last = list(finding.events.all()[version - 1 : version + 1])

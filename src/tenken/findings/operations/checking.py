@@ -6,10 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from tenken.common.refusals import Invalid, Problem
 from tenken.findings.models import Finding
-from tenken.findings.operations.applying import apply, apply_many, changed_since, locked_finding
+from tenken.findings.operations.applying import (
+    apply,
+    apply_many,
+    changed_since,
+    locked_finding,
+    pressed_twice,
+)
 from tenken.findings.operations.notifying import tell_checked
 from tenken.findings.operations.opening import check_city
 from tenken.findings.permissions import CHECK_FINDINGS
@@ -71,27 +78,28 @@ def check_many(
 ) -> tuple[list[Finding], list[tuple[Finding, str]]]:
     """Check many reports at once: *versions* maps each finding's key to the version shown.
 
-    Returns those done, and those passed over with the reason (changed since, or no longer waiting). Keys out of
-    reach are passed over silently, as if there were none.
+    Returns those done, and those passed over with the reason (changed since, or no longer waiting). Keys out of reach
+    are passed over silently, as if there were none; so is what the same person has just done (a button pressed twice).
     """
     require(by, CHECK_FINDINGS)
     check_city(by, city)
     event = _decision(outcome, comment)
-    found = (
+    found = list(
         Finding.objects.restrict(by, CHECK_FINDINGS)
         .select_for_update(of=("self",))
         .select_related("unit", "city")
         .filter(pk__in=versions)
         .order_by("pk")
     )
-    ready: list[Finding] = []
-    passed: list[tuple[Finding, str]] = []
-    for finding in found:
-        if finding.status == REPORTED and finding.version == versions[finding.pk]:
-            ready.append(finding)
-        else:
-            passed.append((finding, changed_since(finding, versions[finding.pk])))
+    ready = [row for row in found if row.status == REPORTED and row.version == versions[row.pk]]
+    stale = [row for row in found if row not in ready]
+    prefetch_related_objects(stale, "events")
     day = on or by.on
+    passed = [
+        (row, changed_since(row, versions[row.pk]))
+        for row in stale
+        if not pressed_twice(by, row, event, versions[row.pk], day)
+    ]
     apply_many(
         by=by,
         city_code=city.code,
