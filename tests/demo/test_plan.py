@@ -13,6 +13,7 @@ from tenken.demo.data_files import CategoryPlan, categories
 from tenken.demo.issues import lay_out
 from tenken.demo.names import FAMILY, name_of
 from tenken.demo.seats import Seat, number_of, seat_everyone
+from tenken.demo.sheets import between
 from tenken.demo.this_year import stage_days_around
 from tenken.demo.years import issues_of
 
@@ -86,6 +87,13 @@ def test_numbers_that_cannot_be_met_are_refused() -> None:
         lay_out([row], ["a", "b", "c", "d"], total=4, not_improved=1, year=2014, first={})
     with pytest.raises(ValueError, match="未改善"):
         lay_out([row], ["a", "b", "c"], total=3, not_improved=2, year=2014, first={})
+
+
+def test_days_are_opening_days_within_their_bounds() -> None:
+    first, last = date(2014, 7, 16), date(2014, 7, 20)  # Sunday; the Monday after is a holiday
+    days = {between(first, last, number) for number in range(40)}
+    assert days == {date(2014, 7, 16), date(2014, 7, 17), date(2014, 7, 18)}
+    assert between(date(2014, 7, 19), date(2014, 7, 21), "closed") == date(2014, 7, 19)
 
 
 @pytest.mark.parametrize("today", [date(2026, 4, 1), date(2026, 11, 21), date(2028, 2, 29)])

@@ -1,0 +1,21 @@
+"""The demo: みどり市, an invented city with two past years and the present one. ``tenken demo`` loads it.
+
+``load.load_demo`` is the way in. Sign-ins (one password for all: ``TENKEN_DEMO_PASSWORD`` or the one printed):
+
+=============  =====================================================================================
+jimu01–03      事務局: checks reports, accepts sheets, prints the paper
+kacho01        情報管理者 of 地域政策課 (a sheet to approve), acting for 男女共同参画課 (findings in every state)
+hosa01         副情報管理者 of the same two
+kacho02        情報管理者 of 市民協働推進課, which returned its sheet to hosa02, its 副情報管理者
+kacho03        情報管理者 of 保険年金課 in 川辺区: a sheet half filled in
+kyokucho01     局情報管理者 of 市民局
+shocho01       head of a 三種公所, 副情報管理者 of the section above
+system01       システム管理者; network01: ネットワーク管理者
+ciso01         最高情報セキュリティ責任者
+kansa01, 02    監査人
+iinkai01       委員会; iin01: 監査委員
+shokuin01      職員
+=============  =====================================================================================
+
+The counts of FY2014 are the published ones (``data/figures.yaml`` says of each where it is from, or that it is invented).
+"""

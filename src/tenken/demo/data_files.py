@@ -72,8 +72,17 @@ def cases() -> dict[str, list[dict[str, str]]]:
 def case_of(unit_code: str, item_code: str, year: int) -> dict[str, str]:
     """Return the words of one issue, with its small number filled in."""
     case = pick(cases()[item_code], "case", unit_code, item_code, year)
-    number = str(2 + digest("number", unit_code, item_code, year) % 5)
-    return {name: text.replace("{n}", number) for name, text in case.items()}
+    return {name: _with_number(text, unit_code, item_code, year) for name, text in case.items()}
+
+
+def quick_action(unit_code: str, item_code: str, year: int) -> str:
+    """Return what was done on the spot, in the first days of a year."""
+    text = pick(read("texts_risk")["quick_actions"], "quick", unit_code, item_code)
+    return _with_number(text, unit_code, item_code, year)
+
+
+def _with_number(text: str, *parts: object) -> str:
+    return text.replace("{n}", str(2 + digest("number", *parts) % 5))
 
 
 def not_improved_reason(category: str, unit_code: str, year: int) -> tuple[str, str]:

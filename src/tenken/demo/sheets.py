@@ -44,28 +44,38 @@ def opening_day(day: date) -> date:
 
 
 def between(first: date, last: date, *parts: object) -> date:
-    """Return an opening day from *first* to *last*, the same for the same *parts*; *last* at the latest."""
+    """Return an opening day from *first* to *last*, the same for the same *parts*; *first* when all are closed."""
     days = max((last - first).days, 0)
-    return min(opening_day(first + timedelta(days=digest("day", *parts) % (days + 1))), max(first, last))
+    day = opening_day(first + timedelta(days=digest("day", *parts) % (days + 1)))
+    while day > max(first, last) or (opening_day(day) != day and day > first):
+        day -= timedelta(days=1)
+    return day
 
 
 def answers_of(
     unit_code: str, year: int, items: Sequence[str], issues: Mapping[str, str], *, conforming: frozenset[str]
 ) -> tuple[HistoricAnswer, ...]:
-    """Return a section's answers to *items*. *issues*: item → what is written; *conforming*: surely 適合."""
-    return tuple(_answer(unit_code, year, item, issues.get(item), item in conforming) for item in items)
+    """Return a section's answers to *items*. *issues*: item → what is written; *conforming*: surely 適合.
+
+    What a section does not have, it has in no item and in no year: items that give the same reason share the dice, and
+    an issue in one of them shows that it has it.
+    """
+    absent = {item: row["reasons"][0] for item, row in _texts()["not_applicable"].items()}
+    there = {absent[item] for item in (*issues, *conforming) if item in absent}
+    return tuple(
+        _answer(unit_code, year, item, issues.get(item), absent.get(item) in there) for item in items
+    )
 
 
-def _answer(unit_code: str, year: int, item: str, issue: str | None, conforms: bool) -> HistoricAnswer:
+def _answer(unit_code: str, year: int, item: str, issue: str | None, has_it: bool) -> HistoricAnswer:
     if issue is not None:
         return HistoricAnswer(item, "issue", comment=issue)
     texts = _texts()
     absent = texts["not_applicable"].get(item)
-    # What a section does not have, it does not have next year either: items that share a reason share the dice.
-    if absent and not conforms:
-        reason = pick(absent["reasons"], "reason", unit_code, absent["reasons"][0])
-        if digest("absent", unit_code, absent["reasons"][0]) % 100 < absent["percent"]:
-            return HistoricAnswer(item, "not_applicable", reason=reason)
+    if absent and not has_it:
+        reasons = absent["reasons"]
+        if digest("absent", unit_code, reasons[0]) % 100 < absent["percent"]:
+            return HistoricAnswer(item, "not_applicable", reason=pick(reasons, "reason", unit_code))
     if digest("remark", unit_code, item, year) % 100 < 3:
         return HistoricAnswer(item, "conforms", comment=pick(texts["remarks"], "remark", unit_code, item))
     return HistoricAnswer(item, "conforms")

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo import plan
 from tenken.demo.city import DemoCity
-from tenken.demo.data_files import case_of, categories, digest, not_improved_reason, pick, read
-from tenken.demo.sheets import Asked, answers_of, between
+from tenken.demo.data_files import case_of, categories, digest, not_improved_reason, pick, quick_action, read
+from tenken.demo.sheets import Asked, answers_of, between, opening_day
 from tenken.demo.years import YearLoaded, asked_in, plan_and_launch, secretariat_post
 from tenken.findings import operations as findings
 from tenken.findings.models import Finding
@@ -47,7 +47,7 @@ _SHOWCASE = {
     "M-PW-01": "planned",
     "M-MD-01": "reported",
     "M-TM-01": "returned",
-    "M-TR-01": "verified",
+    "M-ID-02": "verified",
     "R-AC-01": "not_improved",
 }
 
@@ -194,7 +194,7 @@ def _steps(now: _Today, code: str, item: str, stands: str, opened_on: date) -> I
 
     def step(days: int, event: Event, *, checks: bool = False) -> HistoricStep:
         person = secretariat if checks else head
-        on = min(opened_on + timedelta(days=days), now.today)
+        on = min(opening_day(opened_on + timedelta(days=days)), now.today)
         return HistoricStep(event, on, person.number, person.name)
 
     if stands == "open":
@@ -203,7 +203,7 @@ def _steps(now: _Today, code: str, item: str, stands: str, opened_on: date) -> I
     if stands == "not_improved":
         yield step(3, NotImproved(*not_improved_reason(now.asked[item].category, code, now.year)))
     if stands in ("reported", "returned", "verified"):
-        yield step(3, Report(case["action"], min(opened_on + timedelta(days=3), now.today)))
+        yield step(3, Report(quick_action(code, item, now.year), opened_on))
     if stands == "returned":
         yield step(5, Return(pick(read("texts_risk")["returned"], code, item)), checks=True)
     if stands == "verified":
@@ -213,7 +213,9 @@ def _steps(now: _Today, code: str, item: str, stands: str, opened_on: date) -> I
 def _carry(now: _Today, code: str, status: str) -> None:
     """Fill in one sheet and hand it on as far as *status* through the operations, as its people would."""
     filled = between(now.starts_on + timedelta(days=2), now.today - timedelta(days=6), "fill", code)
-    submitted, approved, settled = (filled + timedelta(days=days) for days in (1, 2, 4))
+    submitted, approved, settled = (
+        min(opening_day(filled + timedelta(days=days)), now.today) for days in (1, 2, 4)
+    )
     sheet = Sheet.objects.get(programme=now.programme, unit=now.units[code])
     deputy = now.made.acting(f"{code}-2", filled)
     answers = answers_of(code, now.year, list(now.asked), _issues(now, code), conforming=frozenset())
@@ -275,5 +277,10 @@ def _improve_one(now: _Today) -> None:
         on=day,
     )
     findings.report(
-        by=head, finding=finding, action=case["action"], action_on=day, version=finding.version, on=day
+        by=head,
+        finding=finding,
+        action=quick_action(finding.unit.code, finding.item_code, now.year),
+        action_on=day,
+        version=finding.version,
+        on=day,
     )

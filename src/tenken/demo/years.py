@@ -184,7 +184,7 @@ def load_visits(made: DemoCity, programme: Programme, follow_up: tuple[date, dat
     for row in plan.city_data()["visits"]:
         code = plan.code_of(row["bureau"], row["unit"])
         inspection.record_visit(
-            by=made.system(row["date"]),
+            by=made.acting(secretariat_post(), row["date"]),
             stage=stage,
             unit=made.units_on(row["date"])[code],
             visited_on=row["date"],
