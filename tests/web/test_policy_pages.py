@@ -1,11 +1,11 @@
-"""The pages of policy/: who reaches what, what they say, how many queries they cost."""
+"""The pages of policy/: who reaches what, what they say, how many queries they cost, how they look."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from datetime import date
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -13,24 +13,23 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 from tests.factories import Scenario, make_other_city
+from tests.web.policy_city import NOW, Clients, draft, in_force, procedure, text_of, with_policy
 
-from tenken.organization.access import on_date
-from tenken.policy import sealing
 from tenken.policy.models import (
     CheckItem,
-    CheckItemRevision,
-    Clause,
-    PolicyDocument,
-    PolicyVersion,
     UnaskedClause,
 )
-from tenken.policy.operations import adopt_default_policy, create_procedure, start_draft, submit_procedure
 
 pytestmark = pytest.mark.django_db
 
-Clients = Callable[[Any], Client]
-TODAY = date(2014, 3, 1)
-NEXT = date(2014, 4, 1)
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 EVERYONE = (
     "ciso",
     "bureau_manager",
@@ -48,54 +47,13 @@ EVERYONE = (
 
 @pytest.fixture(autouse=True)
 def _today() -> Any:
-    with time_machine.travel("2014-03-01T01:00:00+00:00", tick=False):
+    with time_machine.travel(NOW, tick=False):
         yield
 
 
 @pytest.fixture
 def city(scenario: Scenario) -> Scenario:
-    adopted = date(2013, 4, 1)
-    adopt_default_policy(by=on_date(scenario.by("secretariat"), adopted), city=scenario.city, on=adopted)
-    return scenario
-
-
-def in_force(kind: str = "standard") -> PolicyVersion:
-    return PolicyVersion.objects.get(document__kind=kind, document__owner=None, status="published")
-
-
-def draft(city: Scenario) -> PolicyVersion:
-    return start_draft(
-        by=city.by("secretariat"),
-        document=in_force().document,
-        number="2.0",
-        effective_from=NEXT,
-        reason="点検の結果を反映する",
-        on=TODAY,
-    )
-
-
-def procedure(city: Scenario, *, submitted: bool = False) -> PolicyVersion:
-    made = create_procedure(
-        by=city.by("system_manager"),
-        owner=city.section_a1,
-        code="juki",
-        title="住民記録システム実施手順",
-        effective_from=NEXT,
-        reason="制定",
-        on=TODAY,
-    )
-    if submitted:
-        for clause in made.clauses.filter(text__contains="〔"):
-            clause.text = clause.text.replace("〔", "").replace("〕", "")
-            clause.save()
-        by = city.by("system_manager")
-        submit_procedure(by=by, version=made, seen=sealing.version_mark(made), on=TODAY)
-        made.refresh_from_db()
-    return made
-
-
-def text_of(response: Any) -> str:
-    return response.content.decode()
+    return with_policy(scenario)
 
 
 # --- who reaches what ---------------------------------------------------------------------------------
@@ -285,200 +243,72 @@ def test_a_version_of_198_clauses_costs_few_queries(
         client.get(url)
 
 
-# --- changing -----------------------------------------------------------------------------------------
+# --- in a browser -------------------------------------------------------------------------------------
 
 
-def test_the_secretariat_writes_and_publishes_a_new_version(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    document = in_force().document
-    url = reverse("policy-draft-new", args=[document.pk])
-    response = client.post(url, {"number": "２．０", "effective_from": "平成26年4月1日", "reason": "改定"})
-    made = document.versions.get(status="draft")
-    assert response["Location"] == reverse("policy-draft", args=[made.pk])
-    clause = made.clauses.get(code="S3-3-2-4")
-    edit = reverse("policy-clause-change", args=[made.pk, clause.pk])
-    typed = {
-        "seen": sealing.clause_mark(clause),
-        "number": clause.number,
-        "heading": clause.heading,
-        "text": "職員は、席を離れるときと退庁するときは、書類と媒体をしまう。",
-        "nature": "must",
-        "binds": ["staff"],
-        "refines": "",
+def _rendered(city: Scenario, client_for: Clients) -> dict[str, tuple[str, str]]:
+    """Every kind of page by its path, with the content policy it came with."""
+    made, own = draft(city), procedure(city, submitted=True)
+    clause = made.clauses.first()
+    assert clause is not None
+    urls = {
+        "secretariat": [
+            reverse("policy-documents"),
+            reverse("policy-version", args=[in_force().pk]),
+            reverse("policy-versions", args=[made.document_id]),
+            reverse("policy-compare", args=[made.document_id]),
+            reverse("policy-draft", args=[made.pk]),
+            reverse("policy-clause-change", args=[made.pk, clause.pk]),
+            reverse("policy-draft-publish", args=[made.pk]),
+            reverse("policy-bank"),
+            reverse("policy-item", args=["M-MD-01"]),
+            reverse("policy-item-new"),
+            reverse("policy-traceability"),
+        ],
+        "bureau_manager": [reverse("policy-procedure-decide", args=[own.pk])],
     }
-    assert client.post(edit, typed).status_code == 302
-    assert client.post(edit, typed).status_code == 409
-    confirm = reverse("policy-draft-publish", args=[made.pk])
-    words = text_of(client.get(confirm))
-    assert "<ins>" in words
-    assert reverse("policy-item", args=["M-CD-01"]) in words
-    response = client.post(confirm, {"seen": sealing.version_mark(made)})
-    assert response["Location"] == reverse("policy-version", args=[made.pk])
-    made.refresh_from_db()
-    assert made.status == "published"
-    assert "変わった条" in text_of(client.get(reverse("policy-compare", args=[document.pk])))
-    assert client.get(reverse("policy-draft", args=[made.pk])).status_code == 302
+    pages = {}
+    for role, listed in urls.items():
+        client = client_for(city.people[role])
+        for url in listed:
+            response = client.get(url)
+            pages[url] = (text_of(response), response.headers["Content-Security-Policy"])
+    return pages
 
 
-def test_bad_input_comes_back_to_its_field(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    made = draft(city)
-    clause = made.clauses.get(code="S3-3-2-4")
-    edit = reverse("policy-clause-change", args=[made.pk, clause.pk])
-    typed = {
-        "seen": sealing.clause_mark(clause),
-        "number": "1",
-        "heading": "見出し",
-        "text": "本文",
-        "nature": "must",
-        "binds": ["staff"],
-        "refines": "Ｓ９９－１",
-    }
-    response = client.post(edit, typed)
-    assert response.status_code == 422
-    assert 'href="#id_refines"' in text_of(response)
-    assert "S99-1" in text_of(response)
-    for field, value in (
-        ("text", ""),
-        ("text", "長" * 2001),
-        ("nature", "x"),
-        ("binds", "nobody"),
-        ("number", "\x00"),
-    ):
-        assert client.post(edit, {**typed, "refines": "", field: value}).status_code == 422, (field, value)
-    assert client.post(edit, {}).status_code == 422
-    clause.refresh_from_db()
-    assert clause.text != "本文"
+@pytest.mark.browser
+def test_pages_are_accessible_and_fit(city: Scenario, client_for: Clients) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from django.contrib.staticfiles import finders
+    from playwright.sync_api import Route, sync_playwright
 
+    pages = _rendered(city, client_for)
 
-def test_an_item_is_added_revised_moved_and_retired(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    typed = {
-        "code": "ｍ－ｃｄ－９０",
-        "category": "clear_desk",
-        "standing": "on",
-        "question": "会議室に書類を残していない。",
-        "purpose": "次に使う人の目に触れる。",
-        "how_to_check": "会議のあとに見る。",
-        "good": "1枚も残っていない。",
-        "examples": "悪い例：資料が残っていた\n良い例：係が見て回る",
-        "evidence": "",
-        "facts": ["visit"],
-        "clause_codes": "Ｓ３－３－２－４",
-        "effective_from": "H26.3.1",
-    }
-    response = client.post(reverse("policy-item-new"), typed)
-    assert response["Location"] == reverse("policy-item", args=["M-CD-90"])
-    assert client.post(reverse("policy-item-new"), typed).status_code == 422
-    item = CheckItem.objects.get(code="M-CD-90")
-    seen = sealing.item_mark(item, 1)
-    revised = {
-        **typed,
-        "seen": seen,
-        "question": "会議室に書類も媒体も残していない。",
-        "effective_from": "2014-04-01",
-    }
-    assert client.post(reverse("policy-item-revise", args=["M-CD-90"]), revised).status_code == 302
-    assert client.post(reverse("policy-item-revise", args=["M-CD-90"]), revised).status_code == 409
-    assert CheckItemRevision.objects.filter(item=item).count() == 2
-    words = text_of(client.get(reverse("policy-item", args=["M-CD-90"])))
-    assert "平成26年4月1日から「会議室に書類も媒体も残していない。」" in words
-    seen = sealing.item_mark(item, 2)
-    moved = {"seen": seen, "category": "password"}
-    assert client.post(reverse("policy-item-change", args=["M-CD-90"]), moved).status_code == 302
-    item.refresh_from_db()
-    gone = {"seen": sealing.item_mark(item, 2), "retired_on": "2014-04-01", "reason": "重複するため"}
-    assert client.post(reverse("policy-item-retire", args=["M-CD-90"]), gone).status_code == 302
-    item.refresh_from_db()
-    assert (item.retired_on, item.standing, item.category.code) == (NEXT, False, "password")
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path in pages:
+            body, policy = pages[path]
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+            route.fulfill(body=body, headers=headers)
+        elif found := finders.find(path.removeprefix("/static/")):
+            route.fulfill(path=str(found))
+        else:
+            route.fulfill(status=404)
 
-
-def test_a_procedure_goes_to_the_bureau_manager_and_into_force(city: Scenario, client_for: Clients) -> None:
-    writer, manager = client_for(city.people["system_manager"]), client_for(city.people["bureau_manager"])
-    typed = {
-        "title": "住民記録システム実施手順",
-        "code": "juki",
-        "owner": str(city.section_a1.pk),
-        "effective_from": "2014-04-01",
-        "reason": "制定",
-    }
-    assert (
-        writer.post(reverse("policy-procedure-new"), {**typed, "owner": str(city.section_b1.pk)}).status_code
-        == 422
-    )
-    assert writer.post(reverse("policy-procedure-new"), typed).status_code == 302
-    made = PolicyVersion.objects.get(document__code="juki")
-    submit = reverse("policy-procedure-submit", args=[made.pk])
-    response = writer.post(submit, {"seen": sealing.version_mark(made)})
-    assert response.status_code == 422
-    assert "ひな形のまま" in text_of(response)
-    for clause in Clause.objects.filter(version=made, text__contains="〔"):
-        clause.text = clause.text.replace("〔", "").replace("〕", "")
-        clause.save()
-    assert writer.post(submit, {"seen": sealing.version_mark(made)}).status_code == 302
-    assert writer.post(reverse("policy-procedure-withdraw", args=[made.pk])).status_code == 302
-    assert writer.post(submit, {"seen": sealing.version_mark(made)}).status_code == 302
-    assert "承認を待っている" in text_of(manager.get(reverse("policy-documents")))
-    decide = reverse("policy-procedure-decide", args=[made.pk])
-    assert manager.post(decide, {"outcome": "returned", "comment": ""}).status_code == 422
-    assert manager.post(decide, {"outcome": "approved", "comment": "よい。"}).status_code == 302
-    made.refresh_from_db()
-    assert made.status == "published"
-    words = text_of(writer.get(reverse("policy-version", args=[made.pk])))
-    assert "決裁の経過" in words
-    assert "よい。" in words
-
-
-def test_a_draft_is_discarded_after_asking(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    made = draft(city)
-    url = reverse("policy-draft-discard", args=[made.pk])
-    assert "元に戻せません" in text_of(client.get(url))
-    assert client.post(url).status_code == 302
-    assert not PolicyVersion.objects.filter(pk=made.pk).exists()
-    assert client.get(reverse("policy-draft", args=[made.pk])).status_code == 404
-
-
-def test_chapters_and_clauses_are_added_and_removed(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    made = draft(city)
-    client.post(reverse("policy-chapter-new", args=[made.pk]), {"number": "11", "title": "クラウド"})
-    chapter = made.chapters.get(title="クラウド")
-    typed = {
-        "code": "S11-1",
-        "number": "11.1",
-        "heading": "利用",
-        "text": "本文。",
-        "nature": "must",
-        "binds": ["staff"],
-    }
-    add = reverse("policy-clause-new", args=[made.pk, chapter.pk])
-    assert client.post(add, typed).status_code == 302
-    assert client.post(add, typed).status_code == 422
-    change = reverse("policy-chapter", args=[made.pk, chapter.pk])
-    assert client.post(change, {"remove": "1"}).status_code == 422
-    clause = made.clauses.get(code="S11-1")
-    remove = reverse("policy-clause-remove", args=[made.pk, clause.pk])
-    assert client.post(remove, {"seen": "wrong"}).status_code == 409
-    assert client.post(remove, {"seen": sealing.clause_mark(clause)}).status_code == 302
-    assert client.post(change, {"remove": "1"}).status_code == 302
-    assert not made.chapters.filter(title="クラウド").exists()
-
-
-def test_a_category_is_added(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    url = reverse("policy-category-new")
-    assert client.post(url, {"name": "クラウド", "code": "cloud", "part": "risk"}).status_code == 302
-    assert client.post(url, {"name": "クラウド", "code": "cloud", "part": "risk"}).status_code == 422
-
-
-def test_the_head_of_a_draft_is_changed(city: Scenario, client_for: Clients) -> None:
-    client = client_for(city.people["secretariat"])
-    made = draft(city)
-    url = reverse("policy-draft-head", args=[made.pk])
-    typed = {"seen": sealing.head_mark(made), "number": "2.1", "effective_from": "2014-05-01", "reason": "改"}
-    assert client.post(url, {**typed, "effective_from": "2014-02-30"}).status_code == 422
-    assert client.post(url, typed).status_code == 302
-    made.refresh_from_db()
-    assert (made.number, made.effective_from) == ("2.1", date(2014, 5, 1))
-    assert PolicyDocument.objects.get(pk=made.document_id).versions.count() == 2
+    faults: list[Any] = []
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(
+            executable_path=CHROMIUM if Path(CHROMIUM).exists() else None, args=ARGUMENTS
+        )
+        for width in (1366, 390):
+            page = chromium.new_page(viewport={"width": width, "height": 900})
+            page.route("**/*", answer)
+            for url in pages:
+                page.goto(f"http://tenken.test{url}")
+                found = Axe().run(page).response["violations"]
+                faults += [(url, width, one["id"], one["nodes"][0]["html"]) for one in found]
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    faults.append((url, width, "wider than the screen"))
+            page.close()
+        chromium.close()
+    assert faults == []

@@ -8,11 +8,10 @@ from django.db import transaction
 
 from tenken.approvals import operations as approvals
 from tenken.approvals.models import ApprovalRequest
-from tenken.common.japanese_text import half_width_digits
 from tenken.common.refusals import Invalid, Problem
 from tenken.journal.canonical import canonical_json, sha256
 from tenken.organization.access import Principal, require
-from tenken.organization.models import Unit
+from tenken.organization.models import City, Unit
 from tenken.policy import sealing
 from tenken.policy.models import PolicyDocument, PolicyVersion
 from tenken.policy.operations.drafts import copy_content
@@ -39,6 +38,7 @@ def create_procedure(
 ) -> PolicyVersion:
     """Begin the procedure of an important system of *owner* as a copy of the template, and return its draft."""
     require(by, WRITE_PROCEDURE, unit=owner)
+    City.objects.select_for_update().get(pk=by.city_id)
     inputs = Inputs()
     plain = inputs.code("code", "コード", code, name_code)
     name = inputs.text("title", "名称", title, 120)
@@ -51,7 +51,7 @@ def create_procedure(
         city=by.city, code=plain, kind=PolicyDocument.Kind.PROCEDURE_SYSTEM, title=name, owner=owner
     )
     draft = PolicyVersion.objects.create(
-        document=document, number=half_width_digits("1.0"), effective_from=effective_from, reason=why
+        document=document, number="1.0", effective_from=effective_from, reason=why
     )
     template = _template(by.city_id, on)
     if template is not None:
