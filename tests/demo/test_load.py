@@ -22,6 +22,7 @@ from tenken.organization.access import Principal, principal_of
 from tenken.organization.models import Account, Assignment, Person, Unit, UnitSuccession
 from tenken.reports.committee import inspection_figures
 from tenken.reports.figures import inconsistencies
+from tenken.reports.queries import editions
 from tests.demo.conftest import TODAY, Loaded
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,12 @@ def test_managers_deputies_and_secretariat_find_work(demo: Loaded) -> None:
     assert returned.status == "returned_by_manager"
     assert sheets(demo, 2026).filter(status="approved").count() >= 8
     assert Finding.objects.restrict(secretariat, CHECK_FINDINGS).filter(status="reported").count() >= 3
+
+
+def test_the_committee_finds_a_paper_and_fy2014_is_left_to_be_issued(demo: Loaded) -> None:
+    for reader in ("iinkai01", "iin01", "ciso01"):
+        found = editions(person(demo, reader))
+        assert [(paper.fiscal_year, paper.status) for paper in found] == [(2013, "issued")]
 
 
 def test_one_account_for_each_role(demo: Loaded) -> None:

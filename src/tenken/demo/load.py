@@ -21,17 +21,21 @@ from tenken.demo import plan
 from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
 from tenken.demo.city import DemoCity, found, reorganize, transfer
 from tenken.demo.this_year import load_this_year
-from tenken.demo.years import YearLoaded, load_past_year
+from tenken.demo.years import YearLoaded, load_past_year, secretariat_post
 from tenken.inspection.models import Answer
 from tenken.organization.models import City, Person, Unit
 from tenken.organization.operations import set_emergency_procedure
 from tenken.policy.default_policy import read_default_policy
 from tenken.policy.operations import adopt_default_policy
+from tenken.reports.committee import inspection_figures
+from tenken.reports.operations import issue_edition, open_edition
+from tenken.reports.paper1 import CODE
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_STEPS = 9
+_STEPS = 10
+_ISSUED_ON = date(2014, 7, 30)
 _AWAY = """課長と連絡がつかないときは、課長補佐が次のことを行う。
 1 職員から障害の報告を受け、局（区）情報管理者と事務局に電話で知らせる。
 2 端末をネットワークから切り離すよう指示し、触った時刻を記録する。
@@ -93,6 +97,7 @@ class _Load:
         items = [item.code for item in read_default_policy().items if item.standing]
         years = [self._step("平成25年度の点検", lambda: load_past_year(made, 2013, items))]
         self._step("平成26年4月の組織改正と異動", lambda: _turn(made, 2014, date(2015, 4, 1)))
+        self._step("平成25年度の資料の発行", lambda: _issue_paper(made, 2013, _ISSUED_ON))
         years.append(self._step("平成26年度の点検", lambda: load_past_year(made, 2014, items)))
         self._step("平成27年4月からの組織改正と異動", lambda: _turn(made, 2015, date.max))
         years.append(self._step("今年度の点検", lambda: load_this_year(made, self.today, items)))
@@ -123,6 +128,14 @@ def _turn(made: DemoCity, year: int, until: date) -> None:
     april = FiscalYear(year).starts_on
     reorganize(made, april)
     transfer(made, april, until)
+
+
+def _issue_paper(made: DemoCity, fiscal_year: int, day: date) -> None:
+    """Issue the committee's paper of a past year. That of FY2014 is left for whoever tries the demo."""
+    by = made.acting(secretariat_post(), day)
+    edition = open_edition(by=by, paper_code=CODE, fiscal_year=fiscal_year)
+    numbers = inspection_figures(made.city, fiscal_year)
+    issue_edition(by=by, edition=edition, figures=numbers, issued_on=day, version=edition.version)
 
 
 def _procedures(made: DemoCity, today: date) -> None:

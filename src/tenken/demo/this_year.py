@@ -264,7 +264,7 @@ def _improve_one(now: _Today) -> None:
     )
     if finding is None:
         return
-    day = now.today - timedelta(days=1)
+    day = now.today
     case = case_of(finding.unit.code, finding.item_code, now.year)
     head = now.made.acting(f"{finding.unit.code}-1", day)
     finding = findings.plan(
