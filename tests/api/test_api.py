@@ -143,7 +143,7 @@ def test_an_answer_is_saved_once_and_under_the_writers_name(
     assert "先に保存しました" in stale.json()["message"]
     long = put(headers, verdict="issue", reason="あ" * 2001, version=2)
     assert long.status_code == 422
-    assert long.json()["problems"][0]["place"] == "理由"
+    assert long.json()["problems"][0]["place"] == "課題の内容と理由"
     assert put(headers, verdict="maybe", version=2).status_code == 422
     assert client.put(url, "{", content_type="application/json", headers=headers).status_code == 400
     entry = Entry.objects.filter(operation="inspection.answer.save").latest("sequence")

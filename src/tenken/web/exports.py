@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-import openpyxl
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeData
 
 from tenken.common import clock
-from tenken.common.spreadsheets import cp932_csv, safe_cell
+from tenken.common.spreadsheets import cp932_csv
 from tenken.web.components.tables import DateColumn, NumberColumn
+from tenken.workbooks.lists import list_workbook
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=Shift_JIS"
@@ -46,23 +45,9 @@ def export_rows(
     full_name = f"{name}_{clock.today():%Y%m%d}"
     if kind == "csv":
         return attachment(cp932_csv(header, rows), f"{full_name}.csv", CSV)
-    return attachment(_workbook(title or name, header, rows), f"{full_name}.xlsx", EXCEL)
-
-
-def _workbook(
-    title: str, header: Sequence[str], rows: Iterator[Sequence[Any]] | Sequence[Sequence[Any]]
-) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "一覧"
-    sheet.append([safe_cell(title)])
-    sheet.append([safe_cell(cell) for cell in header])
-    for row in rows:
-        sheet.append([safe_cell(cell) for cell in row])
-    sheet.freeze_panes = "A3"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return attachment(
+        list_workbook(title=title or name, header=header, rows=rows), f"{full_name}.xlsx", EXCEL
+    )
 
 
 def attachment(content: bytes, name: str, media_type: str) -> HttpResponse:
