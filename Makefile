@@ -14,7 +14,7 @@ MARK ?=
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test bench lint format lock bundle clean
+.PHONY: help setup setup-dev demo test bench pictures lint format lock bundle clean
 
 help:
 	@echo "make demo      install what runs and start the demonstration city"
@@ -23,6 +23,7 @@ help:
 	@echo "make lint      what CI checks besides the tests"
 	@echo "make format    let ruff write the code's form"
 	@echo "make bench     the bars for speed (ONLY=inspection)"
+	@echo "make pictures  the README's pictures, from the demonstration in a browser"
 	@echo "make lock      write requirements*.lock from pyproject.toml"
 	@echo "make bundle    all that an office without network needs, in one archive"
 	@echo "make clean     remove what these commands made; var/ (a city's data) stays"
@@ -66,6 +67,9 @@ demo: $(RUNTIME)
 # One worker a core; a file's tests stay together, so that what a file loads once is loaded once.
 test: $(DEV)
 	@$(BIN)/pytest -n auto --dist loadfile -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
+
+pictures: $(DEV)
+	@$(BIN)/pytest tests/browser --pictures -k pictures
 
 bench: $(DEV)
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),--only $(ONLY))

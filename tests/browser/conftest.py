@@ -1,0 +1,254 @@
+"""A real ``tenken serve`` on a home of its own, a real Chromium, and what every page must hold.
+
+``--pictures`` writes the README's pictures into ``docs/pictures``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = 1366, 390
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="write the README's pictures")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running installation: its address, its folder, who may sign in (by role) and by which password."""
+
+    address: str
+    home: Path
+    people: dict[str, str]
+    password: str
+
+
+def _environment(home: Path, database: str) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TENKEN_")}
+    environment |= {"TENKEN_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    if database:
+        environment["TENKEN_DATABASE_URL"] = database
+    return environment
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """An empty database where the tests run on PostgreSQL, '' (SQLite in the home) otherwise."""
+    address = os.environ.get("TENKEN_DATABASE_URL", "")
+    if not address.startswith("postgres"):
+        yield ""
+        return
+    import psycopg
+
+    name = f"tenken_browser_{secrets.token_hex(4)}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield address.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _serving(home: Path, database: str) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = Path(sys.executable).with_name("tenken")
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, "serve", "--port", str(port)], env=_environment(home, database), stdout=log, stderr=log
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait(address, process, home)
+            yield address
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(40)
+    said = (home / "server.log").read_text("utf-8")
+    assert "Traceback" not in said, said
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], home: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health/", timeout=5) as response:
+                if response.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start: {(home / 'server.log').read_text('utf-8')}")
+
+
+@pytest.fixture(scope="module")
+def small_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """みどり市 of ``tests.factories`` with the default policy: two bureaus, three sections, nothing planned yet."""
+    home = tmp_path_factory.mktemp("home")
+    with _database() as database:
+        made = subprocess.run(
+            [sys.executable, "-m", "tests.browser.small_city"],
+            env=_environment(home, database),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        with _serving(home, database) as address:
+            yield Served(address, home, json.loads(made.stdout.splitlines()[-1]), PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demonstration, as ``tenken demo`` loads it."""
+    home = tmp_path_factory.mktemp("demo")
+    program = Path(sys.executable).with_name("tenken")
+    environment = _environment(home, "") | {"TENKEN_DEMO_PASSWORD": PASSWORD}
+    subprocess.run([program, "demo", "--no-serve"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    people = {
+        "secretariat": "jimu01",
+        "deputy": "hosa01",
+        "section_manager": "kacho01",
+        "bureau_manager": "kyokucho01",
+        "ciso": "ciso01",
+        "committee": "iinkai01",
+        "auditor": "kansa01",
+        "staff": "shokuin01",
+    }
+    with _serving(home, "") as address:
+        yield Served(address, home, people, PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """One person at a browser of their own. Errors on the console and pages that answer 500 are kept in ``said``."""
+
+    def __init__(self, chromium: Any, served: Served, role: str, width: int = DESK) -> None:
+        self.address = served.address
+        self.context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
+        )
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("response", self._response)
+        self.go("/accounts/login/")
+        self.page.get_by_label("職員番号").fill(served.people[role])
+        self.page.locator("input[type=password]").fill(served.password)
+        self.page.get_by_role("button", name="ログイン").click()
+        self.page.get_by_role("heading", name="ホーム", level=1).wait_for()
+
+    def _console(self, message: Any) -> None:
+        # Refusals (409, 422) are part of the walk; the browser notes each on the console.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.said.append(message.text)
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 500:
+            self.said.append(f"{response.status} {response.url}")
+
+    def go(self, path: str) -> None:
+        """Open an address of the installation."""
+        self.page.goto(path if path.startswith("http") else self.address + path)
+
+    def press(self, name: str) -> None:
+        """Press the button or follow the link of that name."""
+        page = self.page
+        button = page.get_by_role("main").get_by_role("button", name=name)
+        button.or_(page.get_by_role("main").get_by_role("link", name=name)).first.click()
+        page.wait_for_load_state()
+
+    def sees(self, text: str) -> None:
+        """Wait until the text stands on the page."""
+        self.page.get_by_text(text).first.wait_for()
+
+    def leave(self) -> None:
+        """Close the browser; nothing may have gone wrong in it."""
+        self.context.close()
+        assert self.said == []
+
+
+@pytest.fixture
+def enter(chromium: Any) -> Iterator[Callable[..., Person]]:
+    """Return a function (served, role[, width]) → a person signed in; all leave at the end."""
+    came: list[Person] = []
+
+    def come(served: Served, role: str, width: int = DESK) -> Person:
+        came.append(Person(chromium, served, role, width))
+        return came[-1]
+
+    yield come
+    for person in came:
+        person.leave()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Person, str], None]:
+    """Return a function that keeps what a person sees, when pictures are asked for."""
+
+    def keep(person: Person, name: str) -> None:
+        if request.config.getoption("--pictures", default=False):
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            path = PICTURES / f"{name}.png"
+            person.page.screenshot(path=path)
+            assert path.stat().st_size < 400_000
+
+    return keep
+
+
+def faults_of(page: Any, width: int) -> list[str]:
+    """Return what is wrong with the page as it stands: axe's violations and content that runs out of the width."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    found = [
+        f"{one['id']}: {[node['target'] for node in one['nodes']][:5]}"
+        for one in Axe().run(page).response["violations"]
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > width:
+        found.append(f"{wide} px wide on a screen of {width}")
+    return found

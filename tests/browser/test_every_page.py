@@ -1,0 +1,78 @@
+"""Every page a person can reach from their menu: no violation axe knows of, nothing wider than the screen, no error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.conftest import DESK, PHONE, Person, Served, faults_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-page")]
+MOST = 80
+# Files, and the way out.
+_NO_PAGE = re.compile(r"/logout/|/download|/static/|/api/|\.(svg|xlsx|csv|pdf|docx)\b|export=|/files/")
+
+
+def _shape(path: str) -> str:
+    """Pages of one kind have one shape: the numbers in their address differ."""
+    return re.sub(r"/\d+(?=/|$)", "/#", path)
+
+
+def _reachable(person: Person) -> list[str]:
+    """Walk from the home page; return one address of each kind of page."""
+    waiting, known, found = ["/"], {"/"}, []
+    while waiting and len(found) < MOST:
+        path = waiting.pop(0)
+        person.go(path)
+        found.append(path)
+        links = person.page.eval_on_selector_all(
+            "a[href]",
+            "links => links.map(link => link.href).filter(href => href.startsWith(location.origin))",
+        )
+        for link in links:
+            split = urlsplit(link)
+            if _NO_PAGE.search(link) or split.query:
+                continue
+            if _shape(split.path) not in known:
+                known.add(_shape(split.path))
+                waiting.append(split.path)
+    return found
+
+
+@pytest.mark.parametrize("role", ["secretariat", "deputy", "committee"])
+def test_every_page_at_both_widths(demo_city: Served, enter: Callable[..., Person], role: str) -> None:
+    person = enter(demo_city, role)
+    pages = _reachable(person)
+    assert len(pages) > {"secretariat": 20, "deputy": 8, "committee": 5}[role], pages
+    faults: dict[str, list[str]] = {}
+    for width in (DESK, PHONE):
+        person.page.set_viewport_size({"width": width, "height": 900})
+        for path in pages:
+            person.go(path)
+            if wrong := faults_of(person.page, width):
+                faults[f"{path} at {width}"] = wrong
+    assert faults == {}
+
+
+def test_pictures(
+    demo_city: Served, enter: Callable[..., Person], picture: Callable[[Person, str], None]
+) -> None:
+    """What the README shows: the home of the secretariat, a sheet, a paper; a sheet on a telephone."""
+    secretariat = enter(demo_city, "secretariat")
+    picture(secretariat, "home")
+    secretariat.go("/inspection/")
+    secretariat.page.locator("main table a").first.click()
+    secretariat.sees("提出の状況")
+    picture(secretariat, "programme")
+    secretariat.go("/papers/")
+    secretariat.page.locator("main table a").first.click()
+    secretariat.page.locator(".paper img").first.wait_for()
+    picture(secretariat, "paper")
+    for width, name in ((DESK, "sheet"), (PHONE, "sheet-phone")):
+        deputy = enter(demo_city, "deputy", width)
+        deputy.page.locator("main a[href*='/inspection/sheets/']").first.click()
+        deputy.page.locator("fieldset.answer").first.scroll_into_view_if_needed()
+        picture(deputy, name)
