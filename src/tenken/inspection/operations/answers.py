@@ -133,13 +133,13 @@ def _question(sheet: Sheet, question_id: int) -> tuple[Question, Answer | None]:
     row = (
         Question.objects.filter(form=sheet.form_id, pk=question_id)
         .annotate(given=mine)
-        .values_list("number", "given__pk", *(f"given__{name}" for name in _GIVEN))
+        .values_list("number", "category_id", "given__pk", *(f"given__{name}" for name in _GIVEN))
         .first()
     )
     if row is None:
         raise Missing("この点検シートにない設問です。")
-    number, key, *values = row
-    question = Question(pk=question_id, form_id=sheet.form_id, number=number)
+    number, category, key, *values = row
+    question = Question(pk=question_id, form_id=sheet.form_id, number=number, category_id=category)
     if key is None:
         return question, None
     answer = Answer(pk=key, sheet=sheet, question=question, **dict(zip(_GIVEN, values, strict=True)))

@@ -9,9 +9,12 @@ from django.db.models import Count, Q, QuerySet
 
 from tenken.common.refusals import Missing
 from tenken.inspection.models import Programme, Sheet, Stage, VisitRecord
-from tenken.inspection.permissions import VIEW_PROGRAMMES, VIEW_SHEETS
+from tenken.inspection.permissions import FILL_SHEETS, VIEW_PROGRAMMES, VIEW_SHEETS
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.access import Principal
+
+OWN_SHEETS = 20
+NO_BUREAU = "（局・区なし）"
 
 
 @dataclass
@@ -86,7 +89,7 @@ def board(by: Principal, programme_id: int) -> Board:
     bureaus: dict[int | None, BureauProgress] = {}
     whole = BureauProgress(None, "全庁", "")
     for bureau_id, name, code, status, count, with_issues in counted:
-        row = bureaus.setdefault(bureau_id, BureauProgress(bureau_id, name or "（局・区なし）", code or ""))
+        row = bureaus.setdefault(bureau_id, BureauProgress(bureau_id, name or NO_BUREAU, code or ""))
         for progress in (row, whole):
             progress.by_status[status] += count
             progress.sections_with_issues += with_issues
@@ -106,7 +109,7 @@ def sheets(
     statuses: frozenset[str] | None = None,
     with_issues: bool = False,
 ) -> QuerySet[Sheet]:
-    """Return the sheets of a programme that *by* may see, by bureau and unit code."""
+    """Return the sheets of a programme that *by* may see, by bureau and unit code. *bureau_id* 0: those of none."""
     rows = (
         Sheet.objects.restrict(by, VIEW_SHEETS)
         .filter(programme=programme)
@@ -114,12 +117,18 @@ def sheets(
         .order_by("bureau__code", "unit__code")
     )
     if bureau_id is not None:
-        rows = rows.filter(bureau=bureau_id)
+        rows = rows.filter(bureau=bureau_id or None)
     if statuses is not None:
         rows = rows.filter(status__in=statuses)
     if with_issues:
         rows = rows.filter(issues__gt=0)
     return rows
+
+
+def own_sheets(by: Principal, programme: Programme) -> list[Sheet]:
+    """Return the sheets that are *by*'s to fill in, the first ones. One query."""
+    rows = Sheet.objects.restrict(by, FILL_SHEETS).filter(programme=programme)
+    return list(rows.select_related("unit").order_by("unit__code")[:OWN_SHEETS])
 
 
 def visits(by: Principal, programme: Programme) -> QuerySet[VisitRecord]:

@@ -17,34 +17,44 @@ def answer_extra(
     question_id: int,
     guidance: Iterable[tuple[str, str]],
     remark: str,
+    remark_error: str,
     evidence: Sequence[AnswerEvidence],
     evidence_url: str,
     read_only: bool,
 ) -> SafeString:
     """Return the fold of one question, open when it holds something. *evidence_url* '': no more files."""
-    shown = " open" if remark or evidence else ""
+    shown = " open" if remark or remark_error or evidence else ""
     terms = "".join(f"<dt>{_text(term)}</dt><dd>{_text(text)}</dd>" for term, text in guidance if text)
-    fixed = " readonly" if read_only else ""
-    key = f"comment-{question_id}"
     files = "".join(_file(row, read_only) for row in evidence)
     listed = f'<ul class="answer__evidence">{files}</ul>' if files else ""
     more = f'<p><a href="{_text(evidence_url)}">証拠のファイルを付ける</a></p>' if evidence_url else ""
     return SafeString(
         f'<details class="answer__more"{shown}><summary>確認のしかた・コメント・証拠</summary>'
         f'<dl class="answer__guidance">{terms}</dl>'
+        f"{_remark(question_id, remark, remark_error, read_only)}{listed}{more}</details>"
+    )
+
+
+def _remark(question_id: int, remark: str, error: str, read_only: bool) -> str:
+    if read_only and not remark:
+        return ""
+    key = f"comment-{question_id}"
+    fixed = " readonly" if read_only else ""
+    wrong = f' aria-invalid="true" aria-describedby="id_{key}_error"' if error else ""
+    said = f'<p class="field__error" id="id_{key}_error">＊{_text(error)}</p>' if error else ""
+    return (
         f'<label class="field__label" for="id_{key}">コメント</label>'
         f'<textarea class="control control--textarea control--full" id="id_{key}" name="{key}" rows="2"'
-        f' maxlength="2000"{fixed}>{_text(remark)}</textarea>'
-        f"{listed}{more}</details>"
+        f"{wrong}{fixed}>{_text(remark)}</textarea>{said}"
     )
 
 
 def _file(row: AnswerEvidence, read_only: bool) -> str:
-    address = reverse("file-download", args=[row.file_id])
+    address = reverse("file-download", args=[row.file_id, row.file.name])
     removal = reverse("inspection-evidence-remove", args=[row.pk])
+    name, size = _text(row.file.name), filesizeformat(row.file.size)
     button = (
         f' <button class="button button--tertiary button--small" type="submit" formaction="{removal}">'
-        "取り消す</button>"
+        f'取り消す<span class="visually-hidden">（{name}）</span></button>'
     )
-    name, size = _text(row.file.name), filesizeformat(row.file.size)
-    return f'<li><a href="{address}">{name}</a>（{size}）{"" if read_only else button}</li>'
+    return f'<li><a href="{_text(address)}">{name}</a>（{size}）{"" if read_only else button}</li>'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenken.common.refusals import Invalid, Missing, Problem
@@ -12,8 +14,9 @@ from tenken.inspection.models import AnswerEvidence, Question, Sheet
 from tenken.inspection.operations import attach_evidence, remove_evidence
 from tenken.inspection.permissions import VIEW_SHEETS
 from tenken.inspection.queries.sheets import find_sheet
-from tenken.organization.access import Principal
 from tenken.web.principal import SignedInRequest, signed_in
+
+_LIMIT_MB = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
 
 
 @signed_in
@@ -27,9 +30,8 @@ def attach(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
         too_large = getattr(request, "upload_too_large", "")
         try:
             if too_large:
-                raise Invalid(
-                    "", [Problem("ファイルが大きすぎます。20MBまでにしてください。", too_large, "file")]
-                )
+                message = f"大きすぎて受け取れません。{_LIMIT_MB}MBまでにしてください。"
+                raise Invalid("", [Problem(message, too_large, "file")])
             if upload is None or upload.file is None:
                 raise Invalid("", [Problem("ファイルを選んでください。", "ファイル", "file")])
             attach_evidence(
@@ -43,11 +45,11 @@ def attach(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
             problems = refusal.problems or (Problem(refusal.message, "ファイル", "file"),)
         else:
             messages.success(request, "証拠のファイルを登録しました。")
-            return redirect("inspection-sheet", sheet_id=sheet_id)
+            return _back_to(sheet_id, question_id)
     question = Question.objects.filter(form=sheet.form_id, pk=question_id).select_related("revision").first()
     if question is None:
         raise Missing("この点検シートにない設問です。")
-    context = {"sheet": sheet, "question": question, "problems": problems}
+    context = {"sheet": sheet, "question": question, "problems": problems, "limit": _LIMIT_MB}
     return render(request, "web/inspection/evidence.html", context, status=422 if problems else 200)
 
 
@@ -59,18 +61,15 @@ def remove(request: SignedInRequest, evidence_id: int) -> HttpResponse:
         AnswerEvidence.objects.filter(
             pk=evidence_id, answer__sheet__in=Sheet.objects.restrict(request.principal, VIEW_SHEETS)
         )
-        .select_related("answer__sheet", "file")
+        .select_related("answer__sheet", "answer__question", "file")
         .first()
     )
     if evidence is None:
         raise Missing("ファイルがありません。")
     remove_evidence(by=request.principal, evidence=evidence)
     messages.success(request, "証拠のファイルを取り消しました。")
-    return redirect("inspection-sheet", sheet_id=evidence.answer.sheet_id)
+    return _back_to(evidence.answer.sheet_id, evidence.answer.question_id)
 
 
-def may_reach_answer(by: Principal, subject_id: str) -> bool:
-    """Tell whether *by* may read files of the answer *subject_id*: those of sheets they may see."""
-    if not subject_id.isdigit():
-        return False
-    return Sheet.objects.restrict(by, VIEW_SHEETS).filter(answers=int(subject_id)).exists()
+def _back_to(sheet_id: int, question_id: int) -> HttpResponse:
+    return redirect(f"{reverse('inspection-sheet', args=[sheet_id])}#id_question-{question_id}")

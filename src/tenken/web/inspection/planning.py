@@ -30,6 +30,7 @@ from tenken.inspection.queries.targets import sections_on
 from tenken.organization.access import require
 from tenken.policy.queries.bank import items_on
 from tenken.web.components.fields import CountField, EraDateField
+from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
 
@@ -122,7 +123,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         form = ProgrammeForm(request.POST)
         formset = StageFormSet(request.POST, prefix="stages")
-        if form.is_valid() and formset.is_valid():
+        if all([form.is_valid(), formset.is_valid()]):
             try:
                 programme = plan_programme(
                     by=request.principal,
@@ -138,7 +139,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     else:
         form = ProgrammeForm(initial={"fiscal_year": year.year, "name": f"{year}情報セキュリティ点検"})
         formset = StageFormSet(initial=default_stages(year), prefix="stages")
-    context = {"form": form, "formset": formset, "problems": problems}
+    checked = [form, *formset.forms]
+    context = {"form": form, "formset": formset, "checked": checked, "problems": problems}
     failed = request.method == "POST"
     return render(request, "web/inspection/new.html", context, status=422 if failed else 200)
 
@@ -168,7 +170,12 @@ def stages(request: SignedInRequest, programme_id: int) -> HttpResponse:
     else:
         fields = ("kind", "name", "starts_on", "ends_on", "target", "purpose", "outline")
         formset = StageFormSet(initial=list(programme.stages.values(*fields)), prefix="stages")
-    context = {"programme": programme, "formset": formset, "problems": problems}
+    context = {
+        "programme": programme,
+        "formset": formset,
+        "checked": list(formset.forms),
+        "problems": problems,
+    }
     failed = request.method == "POST"
     return render(request, "web/inspection/stages.html", context, status=422 if failed else 200)
 
@@ -179,15 +186,20 @@ def questions(request: SignedInRequest, programme_id: int) -> HttpResponse:
     """Choose what is asked, from the bank; the standing items are chosen to begin with."""
     programme = find_programme(request.principal, programme_id)
     require(request.principal, MANAGE_PROGRAMMES)
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST":
-        choose_questions(
-            by=request.principal,
-            programme=programme,
-            item_codes=request.POST.getlist("items"),
-            version=_version(request),
-        )
-        messages.success(request, "設問を決めました。")
-        return redirect("inspection-programme", programme_id=programme_id)
+        try:
+            choose_questions(
+                by=request.principal,
+                programme=programme,
+                item_codes=request.POST.getlist("items"),
+                version=_version(request),
+            )
+        except Invalid as refusal:
+            problems = refusal.problems
+        else:
+            messages.success(request, "設問を決めました。")
+            return redirect("inspection-programme", programme_id=programme_id)
     items = items_on(programme.city_id, request.principal.on)
     chosen = set(
         Question.objects.filter(form__programme=programme).values_list("revision__item__code", flat=True)
@@ -196,8 +208,13 @@ def questions(request: SignedInRequest, programme_id: int) -> HttpResponse:
     for item in items:
         group = groups.setdefault(item.category.pk, {"category": item.category, "items": []})
         group["items"].append((item, item.item.code in chosen))
-    context = {"programme": programme, "groups": list(groups.values()), "chosen": len(chosen)}
-    return render(request, "web/inspection/questions.html", context)
+    context = {
+        "programme": programme,
+        "groups": list(groups.values()),
+        "chosen": len(chosen),
+        "problems": problems,
+    }
+    return render(request, "web/inspection/questions.html", context, status=422 if problems else 200)
 
 
 @signed_in
@@ -234,7 +251,4 @@ def close(request: SignedInRequest, programme_id: int) -> HttpResponse:
 
 
 def _version(request: SignedInRequest) -> int:
-    text = request.POST.get("version", "")
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise Invalid("画面の内容を読み取れませんでした。ページを開き直してください。")
-    return int(text)
+    return whole_number(request.POST.get("version", ""))

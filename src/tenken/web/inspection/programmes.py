@@ -16,21 +16,29 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
-from tenken.common import clock
-from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.japanese_text import search_key
-from tenken.common.refusals import Invalid, Problem
-from tenken.inspection.models import Programme, Sheet, Stage
+from tenken.common.refusals import Problem
+from tenken.inspection.models import Programme, Sheet
 from tenken.inspection.operations import accept_many
 from tenken.inspection.permissions import ACCEPT_SHEETS, MANAGE_PROGRAMMES
-from tenken.inspection.queries.boards import Board, board, find_programme, programmes, sheets
+from tenken.inspection.queries.boards import (
+    NO_BUREAU,
+    Board,
+    board,
+    find_programme,
+    own_sheets,
+    programmes,
+    sheets,
+)
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.access import Principal, require
 from tenken.organization.models import Unit
 from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
 from tenken.web.exports import export_table, wants_export
+from tenken.web.inspection.display import flow_steps
 from tenken.web.inspection.labels import PROGRAMME_STATUSES, SHEET_STATUSES
+from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
 
@@ -64,17 +72,29 @@ class BureauTable(Table):
         super().__init__(*args, **kwargs)
         self.base = base
 
-    def _link(self, record: Any, text: object, query: str) -> SafeString:
-        return format_html('<a href="{}?bureau={}{}">{}</a>', self.base, record.bureau_id or 0, query, text)
+    def _link(self, record: Any, number: int, state: str) -> SafeString | str:
+        """Return the number with its way to the rows behind it; 0 has none."""
+        if not number:
+            return "0"
+        query = f"&state={state}" if state else ""
+        return format_html(
+            '<a href="{}?bureau={}{}">{}</a>', self.base, record.bureau_id or 0, query, f"{number:,}"
+        )
 
-    def render_name(self, record: Any, value: str) -> SafeString:
+    def render_total(self, record: Any, value: int) -> SafeString | str:
         return self._link(record, value, "")
 
-    def render_not_handed_in(self, record: Any, value: int) -> SafeString:
-        return self._link(record, value, "&state=not_handed_in")
+    def render_handed_in(self, record: Any, value: int) -> SafeString | str:
+        return self._link(record, value, "handed_in")
 
-    def render_sections_with_issues(self, record: Any, value: int) -> SafeString:
-        return self._link(record, value, "&state=with_issues")
+    def render_not_handed_in(self, record: Any, value: int) -> SafeString | str:
+        return self._link(record, value, "not_handed_in")
+
+    def render_accepted(self, record: Any, value: int) -> SafeString | str:
+        return self._link(record, value, "accepted")
+
+    def render_sections_with_issues(self, record: Any, value: int) -> SafeString | str:
+        return self._link(record, value, "with_issues")
 
     def render_percent(self, value: int) -> str:
         return f"{value}%"
@@ -151,6 +171,7 @@ def progress(request: SignedInRequest, programme_id: int) -> HttpResponse:
         "status_tone": tone,
         "stages": data.stages,
         "steps": flow_steps(data.stages),
+        "own": [(sheet, *SHEET_STATUSES[sheet.status]) for sheet in own_sheets(by, data.programme)],
         "whole": data.whole,
         "waiting": data.whole.by_status.get("approved", 0),
         "table": table,
@@ -164,17 +185,6 @@ def progress(request: SignedInRequest, programme_id: int) -> HttpResponse:
 
 def _question_count(data: Board) -> int:
     return data.programme.forms.filter(questions__isnull=False).values("questions").count()
-
-
-def flow_steps(stages: list[Stage]) -> list[dict[str, str]]:
-    """Return the stages as the steps component shows them, by today's date."""
-    today = clock.today()
-    steps = []
-    for stage in stages:
-        state = "done" if stage.ends_on < today else "current" if stage.starts_on <= today else "todo"
-        when = f"{era_date(stage.starts_on)}〜{stage.ends_on.month}月{stage.ends_on.day}日"
-        steps.append({"label": stage.name, "state": state, "when": when, "url": ""})
-    return steps
 
 
 @signed_in
@@ -194,8 +204,9 @@ def sheet_list(request: SignedInRequest, programme_id: int) -> HttpResponse:
 
 
 def _bureaus(by: Principal, programme: Programme) -> list[tuple[int, str]]:
-    rows = sheets(by, programme).order_by().values_list("bureau")
-    return list(Unit.objects.filter(pk__in=rows).order_by("code").values_list("pk", "name"))
+    keys = set(sheets(by, programme).order_by().values_list("bureau", flat=True).distinct())
+    named = list(Unit.objects.filter(pk__in=keys - {None}).order_by("code").values_list("pk", "name"))
+    return [*named, (0, NO_BUREAU)] if None in keys else named
 
 
 def _filtered(by: Principal, programme: Programme, form: SheetFilter) -> Any:
@@ -244,8 +255,4 @@ def accept_list(request: SignedInRequest, programme_id: int) -> HttpResponse:
 def _chosen(value: str) -> tuple[int, int]:
     """Read "sheet:version" as the page's checkboxes send it."""
     sheet, _, version = value.partition(":")
-    if not (sheet.isascii() and sheet.isdigit() and version.isascii() and version.isdigit()):
-        raise Invalid("選んだ点検シートを読み取れませんでした。")
-    if len(sheet) > 18 or len(version) > 9:
-        raise Invalid("選んだ点検シートを読み取れませんでした。")
-    return int(sheet), int(version)
+    return whole_number(sheet), whole_number(version)
