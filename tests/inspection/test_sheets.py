@@ -205,11 +205,11 @@ def test_each_issue_opens_exactly_one_finding(bank: Scenario, sheet: Sheet) -> N
     result = accept(by=bank.by("secretariat"), sheet=shown, version=shown.version)
     assert (result.status, result.accepted_on) == ("accepted", date(2026, 7, 15))
     rows = Finding.objects.order_by("number")
-    assert [(row.number, row.unit, row.item_code, row.category_code, row.detail) for row in rows] == [
+    assert [(row.number, row.unit, row.item_code, row.category_code, row.title) for row in rows] == [
         (1, bank.section_a1, "media.lock", "media", "鍵のかかる書庫がない。"),
         (2, bank.section_a1, "backup.test", "backup", "試したことがない。"),
     ]
-    assert rows[0].title == QUESTIONS["media.lock"]
+    assert rows[0].detail == f"点検項目：{QUESTIONS['media.lock']}"
     assert (rows[0].due_on, rows[0].opened_on) == (date(2026, 10, 31), date(2026, 7, 15))
 
 

@@ -14,6 +14,7 @@ from tenken.demo.data_files import case_of, digest, not_improved_reason, pick, r
 from tenken.demo.issues import YearOfIssues
 from tenken.findings.operations import HistoricFinding, HistoricStep
 from tenken.findings.states import Event, NotImproved, Plan, Report, StageClosed, Verify
+from tenken.inspection.finding_words import finding_words
 from tenken.inspection.operations import HistoricAnswer, HistoricSheet
 
 _STAND_ALONE = frozenset({"R-VM-01"})
@@ -69,7 +70,7 @@ def answers_of(
 
 def _answer(unit_code: str, year: int, item: str, issue: str | None, has_it: bool) -> HistoricAnswer:
     if issue is not None:
-        return HistoricAnswer(item, "issue", comment=issue)
+        return HistoricAnswer(item, "issue", reason=issue)
     texts = _texts()
     absent = texts["not_applicable"].get(item)
     if absent and not has_it:
@@ -152,18 +153,19 @@ def _finding(
     past: PastYear, code: str, item: str, steps: tuple[HistoricStep, ...], status: str
 ) -> HistoricFinding:
     unit = past.units[code]
+    title, detail = finding_words(past.asked[item].title, case_of(code, item, past.year)["issue"])
     return HistoricFinding(
         unit_id=unit,
         fiscal_year=past.year,
         origin="self_inspection",
         origin_key=f"inspection.answer:{past.answers[unit, item]}",
-        title=past.asked[item].title,
+        title=title,
         opened_on=past.accepted[unit],
         status=status,
         steps=steps,
         item_code=item,
         category_code=past.asked[item].category,
-        detail=case_of(code, item, past.year)["issue"],
+        detail=detail,
         due_on=past.improvement[1],
         opened_by_code=past.secretariat.code,
         opened_by_name=past.secretariat.name,

@@ -17,6 +17,7 @@ from tenken.findings.models import Finding
 from tenken.findings.operations import HistoricFinding, HistoricStep
 from tenken.findings.states import Event, NotImproved, Plan, Report, Return, Verify
 from tenken.inspection import operations as inspection
+from tenken.inspection.finding_words import finding_words
 from tenken.inspection.models import Programme, Question, Sheet
 from tenken.inspection.operations import HistoricAnswer, HistoricSheet
 from tenken.organization.models import Unit
@@ -164,18 +165,19 @@ def _life(now: _Today, code: str, answer: HistoricAnswer, opened_on: date, key: 
     stands = _SHOWCASE.get(item, "open") if code == _showcase() else _dice(code, item)
     steps = tuple(_steps(now, code, item, stands, opened_on))
     secretariat = now.made.holder(secretariat_post(), opened_on)
+    title, detail = finding_words(now.asked[item].title, answer.reason)
     return HistoricFinding(
         unit_id=now.units[code].pk,
         fiscal_year=now.year,
         origin="self_inspection",
         origin_key=f"inspection.answer:{key}",
-        title=now.asked[item].title,
+        title=title,
         opened_on=opened_on,
         status="planned" if stands == "returned" else stands,
         steps=steps,
         item_code=item,
         category_code=now.asked[item].category,
-        detail=answer.comment,
+        detail=detail,
         due_on=now.improvement_ends_on,
         opened_by_code=secretariat.number,
         opened_by_name=secretariat.name,

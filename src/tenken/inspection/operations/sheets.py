@@ -14,6 +14,7 @@ from tenken.approvals.operations import withdraw as withdraw_request
 from tenken.common.refusals import Invalid, Stale
 from tenken.findings.models import Finding
 from tenken.findings.operations import NewFinding, open_findings
+from tenken.inspection.finding_words import finding_words
 from tenken.inspection.models import Answer, Programme, Question, Sheet, Stage
 from tenken.inspection.operations.answers import locked_sheet
 from tenken.inspection.operations.programmes import SHEET_ROUTE
@@ -192,12 +193,14 @@ def _open_findings(by: Principal, sheet: Sheet, on: date) -> None:
 def finding_of(answer: Answer, sheet: Sheet, improvement: Stage | None) -> NewFinding:
     """Return the finding that *answer* (question, category, item loaded) opens."""
     question: Question = answer.question
+    words = "\n".join(text for text in (answer.reason, answer.comment) if text)
+    title, detail = finding_words(question.revision.question, words)
     return NewFinding(
         unit_id=sheet.unit_id,
         origin_key=f"inspection.answer:{answer.pk}",
         item_code=question.revision.item.code,
         category_code=question.category.code,
-        title=question.revision.question,
-        detail="\n".join(text for text in (answer.reason, answer.comment) if text),
+        title=title,
+        detail=detail,
         due_on=improvement.ends_on if improvement else None,
     )
