@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenken.common.identifiers import is_local_government_code, local_government_check_digit
@@ -21,6 +21,7 @@ CP932 = st.characters(codec="cp932", exclude_characters="¢£¬‖−〜")
 
 
 @given(st.text())
+@example("U¯")
 def test_a_search_key_is_its_own_key(text: str) -> None:
     assert search_key(search_key(text)) == search_key(text)
 

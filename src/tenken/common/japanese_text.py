@@ -27,6 +27,14 @@ def parse_count(text: str) -> int:
 
 def search_key(text: str) -> str:
     """Fold *text* for searching: NFKC, case, kanji variants (髙→高, 𠮷→吉), hiragana for katakana, no blanks."""
+    key = _folded(text)
+    # What a removed blank kept apart may join now ("U¯" is ū): the key of a key must be itself.
+    while (again := _folded(key)) != key:
+        key = again
+    return key
+
+
+def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_KANJI_VARIANTS)
     hiragana = "".join(chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char for char in folded)
     return "".join(hiragana.split())

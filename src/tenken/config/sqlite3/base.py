@@ -8,6 +8,7 @@ as long. Other processes (the command line) still wait by SQLite's own time-out.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import deque
 from typing import Any
@@ -88,7 +89,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._leave()
 
     def _still_in_transaction(self) -> bool:
-        return bool(self.connection is not None and self.connection.in_transaction)
+        try:
+            return bool(self.connection is not None and self.connection.in_transaction)
+        except (
+            sqlite3.ProgrammingError
+        ):  # closed in the middle of a transaction: nobody would ever write again
+            return False
 
     def _leave(self) -> None:
         if self._writes:
