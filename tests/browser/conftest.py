@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -182,8 +183,9 @@ class Person:
         self.page.get_by_role("heading", name="ホーム", level=1).wait_for()
 
     def _console(self, message: Any) -> None:
-        # Refusals (409, 422) are part of the walk; the browser notes each on the console.
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        # Refusals (409, 422) are part of the walk; the browser and htmx note each on the console.
+        refused = re.search(r"status of 4\d\d|Status Error Code 4\d\d", message.text)
+        if message.type == "error" and not refused:
             self.said.append(message.text)
 
     def _response(self, response: Any) -> None:
@@ -195,10 +197,10 @@ class Person:
         self.page.goto(path if path.startswith("http") else self.address + path)
 
     def press(self, name: str) -> None:
-        """Press the button or follow the link of that name."""
+        """Press the button or follow the link of that name: the last, for links at the top lead to forms below."""
         page = self.page
         button = page.get_by_role("main").get_by_role("button", name=name)
-        button.or_(page.get_by_role("main").get_by_role("link", name=name)).first.click()
+        button.or_(page.get_by_role("main").get_by_role("link", name=name)).last.click()
         page.wait_for_load_state()
 
     def sees(self, text: str) -> None:
