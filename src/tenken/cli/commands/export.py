@@ -61,14 +61,14 @@ def _content(kind: str, ending: str, by: Principal, on: date) -> bytes:
     if kind == "people" and ending == ".csv":
         return imports.people_csv(by=by, on=on)
     from tenken.common.spreadsheets import cp932_csv
-    from tenken.workbooks import registers
     from tenken.workbooks.lists import list_workbook
+    from tenken.workbooks.registers import findings, journal, people, units
 
     register = {
-        "units": registers.units,
-        "people": registers.people,
-        "findings": registers.findings,
-        "journal": registers.journal,
+        "units": units,
+        "people": people,
+        "findings": findings,
+        "journal": journal,
     }[kind](by=by, on=on)
     if ending == ".csv":
         return cp932_csv(register.header, register.rows)
