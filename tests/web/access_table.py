@@ -1,0 +1,199 @@
+"""Who may reach what: the expected outcome of every address for every kind of visitor. Data, read by ``test_access``.
+
+    name of the page, or "METHOD /path" of the API: (place, {"GET": (inside, outside), …})
+
+*place* names the place-holders' values (``walking.make_world``). An outcome is one for all, or roles by outcome, with
+``REST`` for everyone not named. ``ok``: 200 or a redirect; for what is sent, also refused for its content (400, 409,
+422) - the visitor may do it. People of another city are visitors too: ``f_secretariat``, ``f_manager``; ``other`` is the
+manager of 保険課. Signed-out visitors go to the sign-in page (401 from the API) except for ``PUBLIC``.
+"""
+
+from __future__ import annotations
+
+REST = "*"
+Outcome = str | dict[str, str]
+
+PUBLIC = frozenset({"help", "health", "account_login", "account_inactive", "account_reset_password"})
+# Pages of the person's own account: the same for every role, so a few visitors are enough.
+SAME_FOR_ALL = ("account_", "mfa_")
+
+# nobody may send it this way
+CLOSED: Outcome = "405"
+EVERYONE: Outcome = "ok"
+# there is none
+NOBODY: Outcome = "404"
+SECRETARIAT_ELSE_404: Outcome = {"ok": "secretariat", "404": REST}
+SECRETARIAT_OF_THE_CITY: Outcome = {"ok": "secretariat", "404": "f_secretariat", "403": REST}
+# of either city, each in its own
+SECRETARIATS: Outcome = {"ok": "secretariat f_secretariat", "403": REST}
+# a row of 企画課 (inside)
+SEES_A1: Outcome = {"ok": "ciso bureau manager deputy secretariat auditor", "404": REST}
+# a row of 保険課 (outside)
+SEES_B1: Outcome = {"ok": "ciso secretariat auditor other", "404": REST}
+CHANGES_A1: Outcome = {
+    "ok": "secretariat",
+    "404": "committee commissioner other f_secretariat f_manager",
+    "403": REST,
+}
+CHANGES_B1: Outcome = {"ok": "secretariat", "403": "ciso network auditor other", "404": REST}
+PLANS_INSPECTION: Outcome = {
+    "ok": "secretariat",
+    "404": "staff committee commissioner f_secretariat f_manager",
+    "403": REST,
+}
+READS_JOURNAL: Outcome = {"ok": "ciso secretariat auditor f_secretariat", "403": REST}
+FILLS_A1: Outcome = {"ok": "manager deputy", "403": "ciso bureau secretariat auditor", "404": REST}
+FILLS_B1: Outcome = {"ok": "other", "403": "ciso secretariat auditor", "404": REST}
+SEES_SHEETS: Outcome = {"403": "system network staff committee commissioner", "ok": REST}
+OWN_CITY: Outcome = {"404": "f_secretariat f_manager", "ok": REST}
+SEES_INSPECTION: Outcome = {"404": "staff committee commissioner f_secretariat f_manager", "ok": REST}
+SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
+
+# fmt: off
+TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
+    "home": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "help": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "health": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "account_login": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "account_logout": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "account_inactive": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "account_reauthenticate": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "account_change_password": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "account_reset_password": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "account_me": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "account_token_add": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "account_token_remove": ("token", {"GET": ({"ok": "deputy", "404": REST},), "POST": ({"ok": "deputy", "404": REST},)}),
+    "mfa_index": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "mfa_authenticate": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_reauthenticate": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_activate_totp": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_deactivate_totp": ("", {"GET": (NOBODY,), "POST": (NOBODY,)}),
+    "mfa_view_recovery_codes": ("", {"GET": (NOBODY,), "POST": (CLOSED,)}),
+    "mfa_generate_recovery_codes": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_download_recovery_codes": ("", {"GET": (NOBODY,), "POST": (NOBODY,)}),
+    "mfa_list_webauthn": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "mfa_add_webauthn": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_reauthenticate_webauthn": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_remove_webauthn": ("key", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "mfa_edit_webauthn": ("key", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "inspection-index": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "inspection-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "inspection-programme": ("programme", {"GET": (SEES_INSPECTION,), "POST": (CLOSED,)}),
+    "inspection-stages": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "inspection-questions": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "inspection-launch": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "inspection-close": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "inspection-sheets": ("programme", {"GET": (SEES_INSPECTION,), "POST": (CLOSED,)}),
+    "inspection-accept-many": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "inspection-visits": ("programme", {"GET": (SEES_INSPECTION,), "POST": (CLOSED,)}),
+    "inspection-visit-new": ("programme", {"GET": ({"404": "staff secretariat committee commissioner f_secretariat f_manager", "403": REST},), "POST": ({"404": "staff secretariat committee commissioner f_secretariat f_manager", "403": REST},)}),
+    "inspection-sheet": ("sheet", {"GET": (SEES_A1, SEES_B1,), "POST": (SEES_A1, SEES_B1,)}),
+    "inspection-answer": ("answer", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-evidence": ("answer", {"GET": (SEES_A1, SEES_B1,), "POST": (SEES_A1, SEES_B1,)}),
+    "inspection-evidence-remove": ("evidence", {"GET": (CLOSED,), "POST": (FILLS_A1,)}),
+    "inspection-submit": ("sheet", {"GET": (SEES_A1, SEES_B1,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-withdraw": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-approve": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-return": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "manager", "403": "ciso bureau deputy secretariat auditor", "404": REST}, FILLS_B1,)}),
+    "inspection-accept": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat", "403": "ciso bureau manager deputy auditor", "404": REST}, {"ok": "secretariat", "403": "ciso auditor other", "404": REST},)}),
+    "findings-list": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-check-many": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "findings-close-index": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "findings-close": ("year", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "findings-detail": ("finding", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "findings-plan": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
+    "findings-report": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
+    "findings-evidence": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
+    "findings-not-improved": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
+    "findings-check": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
+    "policy-documents": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "policy-clause": ("clause", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "policy-versions": ("document", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "policy-compare": ("document", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "policy-draft-new": ("document", {"GET": ({"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST},), "POST": ({"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST},)}),
+    "policy-version": ("version", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "policy-version-excel": ("version", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "policy-draft": ("draft", {"GET": (SECRETARIAT_ELSE_404,), "POST": (CLOSED,)}),
+    "policy-draft-head": ("draft", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-draft-discard": ("draft", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-draft-publish": ("draft", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-chapter-new": ("draft", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-chapter": ("draft_chapter", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-clause-new": ("draft_chapter", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-clause-change": ("draft_clause", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-clause-remove": ("draft_clause", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "policy-procedure-new": ("", {"GET": ({"ok": "system network secretariat f_secretariat", "403": REST},), "POST": ({"ok": "system network secretariat f_secretariat", "403": REST},)}),
+    "policy-procedure-submit": ("procedure", {"GET": ({"ok": "system network secretariat", "403": "bureau", "404": REST},), "POST": ({"ok": "system network secretariat", "403": "bureau", "404": REST},)}),
+    "policy-procedure-decide": ("procedure", {"GET": ({"ok": "bureau", "403": "system network secretariat", "404": REST},), "POST": ({"ok": "bureau", "403": "system network secretariat", "404": REST},)}),
+    "policy-procedure-withdraw": ("procedure", {"GET": (CLOSED,), "POST": ({"ok": "system network secretariat", "403": "bureau", "404": REST},)}),
+    "policy-bank": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "policy-item-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "policy-category-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "policy-item": ("item", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "policy-item-revise": ("item", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "policy-item-change": ("item", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "policy-item-retire": ("item", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "policy-traceability": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "policy-reason": ("clause", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "organization-units": ("", {"GET": ({"403": "committee commissioner", "ok": REST},), "POST": ({"403": "committee commissioner", "ok": REST},)}),
+    "organization-unit-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-unit": ("unit", {"GET": ({"404": "committee commissioner other f_secretariat f_manager", "ok": REST}, {"ok": "ciso network secretariat auditor other", "404": REST},), "POST": ({"404": "committee commissioner other f_secretariat f_manager", "ok": REST}, {"ok": "ciso network secretariat auditor other", "404": REST},)}),
+    "organization-unit-rename": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-unit-move": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-unit-merge": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-unit-split": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-unit-abolish": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-unit-correct": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-unit-emergency": ("unit", {"GET": ({"ok": "manager secretariat", "404": "committee commissioner other f_secretariat f_manager", "403": REST}, {"ok": "secretariat other", "403": "ciso network auditor", "404": REST},), "POST": ({"ok": "manager secretariat", "404": "committee commissioner other f_secretariat f_manager", "403": REST}, {"ok": "secretariat other", "403": "ciso network auditor", "404": REST},)}),
+    "organization-post-new": ("unit", {"GET": (CHANGES_A1, CHANGES_B1,), "POST": (CHANGES_A1, CHANGES_B1,)}),
+    "organization-post-assign": ("post", {"GET": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,)}),
+    "organization-post-grant": ("post", {"GET": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,)}),
+    "organization-grant-end": ("grant", {"GET": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,)}),
+    "organization-assignment-end": ("assignment", {"GET": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404, SECRETARIAT_ELSE_404,)}),
+    "organization-people": ("", {"GET": (SEES_SHEETS,), "POST": (SEES_SHEETS,)}),
+    "organization-person-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-person": ("person", {"GET": (SEES_A1, SEES_B1,), "POST": (SEES_A1, SEES_B1,)}),
+    "organization-person-change": ("person", {"GET": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,)}),
+    "organization-person-leave": ("person", {"GET": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,)}),
+    "organization-person-account": ("person", {"GET": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,)}),
+    "organization-settings": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-role-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-role": ("role", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "organization-kind-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-kind": ("kind", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "organization-body-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-body": ("body", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "organization-closing-day": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-closing-day-remove": ("day", {"GET": (CLOSED,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "organization-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "organization-import-confirm": ("", {"GET": (CLOSED,), "POST": (NOBODY,)}),
+    "organization-export": ("", {"GET": (READS_JOURNAL,), "POST": (READS_JOURNAL,)}),
+    "reports-index": ("", {"GET": ({"403": "system network staff", "ok": REST},), "POST": (CLOSED,)}),
+    "reports-paper": ("paper", {"GET": ({"ok": "secretariat", "403": "system network staff", "404": REST},), "POST": (CLOSED,)}),
+    "reports-open": ("paper", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "reports-download": ("paper_form", {"GET": ({"ok": "secretariat", "403": "system network staff", "404": REST},), "POST": (CLOSED,)}),
+    "reports-figure": ("paper_figure", {"GET": ({"403": "system network staff", "404": REST},), "POST": (CLOSED,)}),
+    "reports-paragraph": ("paragraph", {"GET": (SECRETARIATS_BUT_NOT_THERE,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "reports-use-draft": ("paragraph", {"GET": (CLOSED,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "reports-issue": ("edition", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "journal-list": ("", {"GET": (READS_JOURNAL,), "POST": (CLOSED,)}),
+    "journal-accesses": ("", {"GET": (READS_JOURNAL,), "POST": (CLOSED,)}),
+    "journal-verify": ("", {"GET": (CLOSED,), "POST": (READS_JOURNAL,)}),
+    "journal-entry": ("entry", {"GET": (READS_JOURNAL,), "POST": (CLOSED,)}),
+    "job-list": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "job": ("job", {"GET": (SECRETARIAT_ELSE_404,), "POST": (CLOSED,)}),
+    "job-progress": ("job", {"GET": (SECRETARIAT_ELSE_404,), "POST": (CLOSED,)}),
+    "file-download": ("file", {"GET": (SEES_A1,), "POST": (CLOSED,)}),
+    "components": ("", {"GET": (EVERYONE,), "POST": (EVERYONE,)}),
+    "GET /api/me": ("", {"GET": (EVERYONE,)}),
+    "GET /api/units": ("", {"GET": ({"403": "committee commissioner", "ok": REST},)}),
+    "GET /api/people": ("", {"GET": (SEES_SHEETS,)}),
+    "GET /api/programmes": ("", {"GET": ({"403": "staff committee commissioner", "ok": REST},)}),
+    "GET /api/sheets": ("", {"GET": (SEES_SHEETS,)}),
+    "GET /api/sheets/{sheet_id}": ("sheet", {"GET": (SEES_A1, SEES_B1,)}),
+    "PUT /api/sheets/{sheet_id}/answers/{question_id}": ("answer", {"PUT": (FILLS_A1, FILLS_B1,)}),
+    "GET /api/findings": ("", {"GET": (SEES_SHEETS,)}),
+    "GET /api/findings/{finding_id}": ("finding", {"GET": (SEES_A1, SEES_B1,)}),
+    "GET /api/journal/head": ("", {"GET": (READS_JOURNAL,)}),
+}
+# fmt: on

@@ -1,0 +1,88 @@
+"""One walk over every address and every API operation, for every kind of visitor."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from tests.factories import Scenario
+from tests.web.access_table import PUBLIC, REST, SAME_FOR_ALL, TABLE, Outcome
+from tests.web.policy_city import NOW
+from tests.web.walking import (
+    INSIDE,
+    OUTSIDE,
+    SIGNED_OUT,
+    World,
+    api_address,
+    api_operations,
+    make_world,
+    page_address,
+    page_names,
+    visit,
+)
+
+_SHORT = {
+    "bureau_manager": "bureau",
+    "section_manager": "manager",
+    "system_manager": "system",
+    "network_manager": "network",
+    "other_manager": "other",
+    "foreign_secretariat": "f_secretariat",
+    "foreign_manager": "f_manager",
+}
+_FEW = (SIGNED_OUT, "deputy", "secretariat", "foreign_manager")
+_REACHED = frozenset({200, 302, 400, 409, 422})  # done, shown, or refused for what was sent
+
+
+def test_every_address_is_in_the_table_and_nothing_else() -> None:
+    assert sorted(TABLE) == sorted({*page_names(), *api_operations()})
+
+
+@pytest.mark.django_db
+def test_everyone_reaches_what_they_may_and_nothing_more(scenario: Scenario) -> None:
+    with time_machine.travel(NOW):
+        world = make_world(scenario)
+        faults = [fault for name in TABLE for fault in _walk(world, name)]
+    assert not faults, "\n".join(faults)
+
+
+def _walk(world: World, name: str) -> list[str]:
+    place, methods = TABLE[name]
+    faults = []
+    for method, outcomes in methods.items():
+        for where, outcome in zip((INSIDE, OUTSIDE), outcomes, strict=False):
+            args = world.places[place][where]
+            is_page = " " not in name
+            url = page_address(name, args) if is_page else api_address(name.split(" ")[1], args)
+            for visitor in _visitors(world, name, outcome):
+                found = visit(world, visitor, method, url)
+                wanted = _expected(name, outcome, visitor)
+                if not _agrees(found, wanted):
+                    faults.append(f"{method} {name} ({where}) as {visitor}: {found}, expected {wanted}")
+    return faults
+
+
+def _visitors(world: World, name: str, outcome: Outcome) -> tuple[str, ...]:
+    if outcome == "405":
+        return _FEW[1:3]
+    same = isinstance(outcome, str) and name.startswith(SAME_FOR_ALL)
+    return _FEW if same else tuple(world.clients)
+
+
+def _expected(name: str, outcome: Outcome, visitor: str) -> str:
+    if visitor == SIGNED_OUT:
+        return "away" if name not in PUBLIC else str(outcome)
+    if isinstance(outcome, str):
+        return outcome
+    short = _SHORT.get(visitor, visitor)
+    for code, roles in outcome.items():
+        if short in roles.split():
+            return code
+    return next(code for code, roles in outcome.items() if roles == REST)
+
+
+def _agrees(found: int, wanted: str) -> bool:
+    if wanted == "away":
+        return found in (302, 401) or found == 405
+    if wanted == "ok":
+        return found in _REACHED
+    return found == int(wanted)

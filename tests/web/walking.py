@@ -1,0 +1,186 @@
+"""The walk: every address, every kind of visitor. What must come out is in ``access_table.py``."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.factories import OtherCity, Scenario, make_other_city
+from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
+from tests.web.rows import make_rows
+
+from tenken.api.root import api
+from tenken.inspection.models import AnswerEvidence
+from tenken.jobs.operations import start
+from tenken.organization.api_tokens import issue_token
+from tenken.organization.models import Assignment, ImplementingBody, Person, PostRole, Role, UnitKind
+from tenken.policy.models import CheckItem
+from tenken.reports.models import PaperEdition
+
+SIGNED_OUT, FOREIGN = "signed_out", ("foreign_secretariat", "foreign_manager")
+INSIDE, OUTSIDE = "inside", "outside"
+# Enough that an operation gets as far as asking who may; a page without its own fields answers 422 then.
+PAGE_BODY = {"version": "1", "comment": "確認しました"}
+API_BODY = {"verdict": "conforms", "version": 1}
+_SECRET = "都市計画課"  # a name that nobody of another city may read
+
+
+@dataclass
+class World:
+    """A city with a row of each kind, another city, and a client per visitor."""
+
+    places: dict[str, dict[str, tuple[Any, ...]]]
+    clients: dict[str, Client]
+
+
+def make_world(scenario: Scenario) -> World:
+    """Build the two cities; *inside* is 企画課 (section_a1), *outside* 保険課 (section_b1) of the other bureau."""
+    with_policy(scenario)
+    rows = make_rows(scenario)
+    drafted, proc = draft(scenario), procedure(scenario)
+    evidence = AnswerEvidence.objects.create(
+        answer=rows.answer, file=rows.file, added_by="1", added_at=rows.answer.answered_at
+    )
+    by = scenario.by("secretariat")
+    job = start(by=by, city_code=by.city_code, kind="journal.verify", title="検証", arguments={})
+    token, _ = issue_token(by=scenario.by("deputy"), name="t", expires_on=TODAY.replace(year=TODAY.year + 1))
+    edition = PaperEdition.objects.create(
+        city=scenario.city, paper_code="committee", fiscal_year=rows.programme.fiscal_year
+    )
+    body = ImplementingBody.objects.filter(city=scenario.city).first() or ImplementingBody.objects.create(
+        city=scenario.city, code="mayor", name="市長部局"
+    )
+    chapter = drafted.chapters.first()
+    clause = drafted.clauses.first()
+    assert chapter is not None
+    assert clause is not None
+    sections = {INSIDE: ("a1", scenario.section_a1), OUTSIDE: ("b1", scenario.section_b1)}
+    managers = {INSIDE: "section_manager", OUTSIDE: "other_manager"}
+
+    def scoped(make: Any) -> dict[str, tuple[Any, ...]]:
+        return {where: make(where, *pair) for where, pair in sections.items()}
+
+    def person(where: str) -> Person:
+        return scenario.people[managers[where]]
+
+    def post(where: str) -> Any:
+        return Assignment.objects.get(person=person(where)).post_id
+
+    places = {
+        "unit": scoped(lambda where, key, unit: (unit.pk,)),
+        "sheet": scoped(lambda where, key, unit: (rows.sheets[key].pk,)),
+        "answer": scoped(lambda where, key, unit: (rows.sheets[key].pk, rows.question.pk)),
+        "finding": scoped(lambda where, key, unit: (rows.findings[key].pk,)),
+        "person": scoped(lambda where, key, unit: (person(where).pk,)),
+        "post": scoped(lambda where, key, unit: (post(where),)),
+        "grant": scoped(lambda where, key, unit: (PostRole.objects.get(post=post(where)).pk,)),
+        "assignment": scoped(lambda where, key, unit: (Assignment.objects.get(person=person(where)).pk,)),
+        "": {INSIDE: ()},
+        "programme": {INSIDE: (rows.programme.pk,)},
+        "evidence": {INSIDE: (evidence.pk,)},
+        "file": {INSIDE: (rows.file.pk, rows.file.name)},
+        "job": {INSIDE: (job.pk,)},
+        "token": {INSIDE: (token.pk,)},
+        "entry": {INSIDE: (1,)},
+        "edition": {INSIDE: (edition.pk,)},
+        "paragraph": {INSIDE: (edition.pk, "method")},
+        "paper": {INSIDE: ("committee", rows.programme.fiscal_year)},
+        "paper_form": {INSIDE: ("committee", rows.programme.fiscal_year, "pdf")},
+        "paper_figure": {INSIDE: ("committee", rows.programme.fiscal_year, "nothing")},
+        "year": {INSIDE: (rows.programme.fiscal_year,)},
+        "role": {INSIDE: (Role.objects.get(city=scenario.city, code="staff").pk,)},
+        "kind": {INSIDE: (UnitKind.objects.get(city=scenario.city, code="section").pk,)},
+        "body": {INSIDE: (body.pk,)},
+        "day": {INSIDE: ("2014-12-29",)},
+        "document": {INSIDE: (in_force().document_id,)},
+        "version": {INSIDE: (in_force().pk,)},
+        "draft": {INSIDE: (drafted.pk,)},
+        "draft_chapter": {INSIDE: (drafted.pk, chapter.pk)},
+        "draft_clause": {INSIDE: (drafted.pk, clause.pk)},
+        "procedure": {INSIDE: (proc.pk,)},
+        "clause": {INSIDE: (clause.code,)},
+        "item": {INSIDE: (CheckItem.objects.filter(city=scenario.city, standing=True).first().code,)},  # type: ignore[union-attr]
+        "key": {INSIDE: (1,)},
+    }
+    return World(places, _clients(scenario, make_other_city()))
+
+
+def _clients(scenario: Scenario, other: OtherCity) -> dict[str, Client]:
+    people = {
+        **scenario.people,
+        "foreign_secretariat": other.people["secretariat"],
+        "foreign_manager": other.people["section_manager"],
+    }
+    clients = {SIGNED_OUT: Client(raise_request_exception=False)}
+    for visitor, someone in people.items():
+        clients[visitor] = Client(raise_request_exception=False)
+        clients[visitor].force_login(someone.account)
+    return clients
+
+
+def page_names() -> list[str]:
+    """Return the name of every page; one without a name is listed by its address, so that the walk fails on it."""
+    return [
+        name for name, prefix in _patterns(get_resolver().url_patterns, "") if not prefix.startswith("api/")
+    ]
+
+
+def _patterns(found: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for one in found:
+        whole = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _patterns(one.url_patterns, whole)
+        elif isinstance(one, URLPattern):
+            yield one.name or whole, whole
+
+
+def api_operations() -> list[str]:
+    """Return every operation of the API: "GET /api/me"."""
+    paths = api.get_openapi_schema()["paths"]
+    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+
+
+def page_address(name: str, args: tuple[Any, ...]) -> str:
+    return reverse(name, args=args)
+
+
+def api_address(path: str, args: tuple[Any, ...]) -> str:
+    for value in args:
+        start_at, end = path.index("{"), path.index("}")
+        path = f"{path[:start_at]}{value}{path[end + 1 :]}"
+    return path
+
+
+def visit(world: World, visitor: str, method: str, url: str) -> int:
+    """Ask for *url* as *visitor* and undo whatever it did; return the status. What leaks to another city fails."""
+    cache.clear()
+    client = world.clients[visitor]
+    kept = copy.deepcopy(
+        client.cookies
+    )  # signing out forgets the cookie, and that is not undone by the database
+    try:
+        with transaction.atomic():
+            if method == "GET":
+                response = client.get(url)
+            elif url.startswith("/api/"):
+                response = client.generic(method, url, json.dumps(API_BODY), content_type="application/json")
+            else:
+                response = client.post(url, PAGE_BODY)
+            content = b"".join(response.streaming_content) if response.streaming else response.content
+            raise _UndoError
+    except _UndoError:
+        client.cookies = kept
+    if visitor in FOREIGN and response.status_code == 200:
+        assert _SECRET not in content.decode("utf-8", "replace"), f"{url} shows another city's rows"
+    return response.status_code
+
+
+class _UndoError(Exception):
+    pass
