@@ -21,10 +21,13 @@ from django.urls import path
 
 import tenken
 from tenken.common.refusals import Problem
+from tenken.inspection.models import Sheet
 from tenken.web.components import views
 from tenken.web.components.answers import AnswerGroup
 from tenken.web.components.fields import CountField, EraDateField
 from tenken.web.components.samples import SampleForm, SampleTable, sample_context
+from tenken.web.components.tables import StatusColumn, Table
+from tenken.web.inspection.labels import SHEET_STATUSES
 from tenken.web.security import POLICY
 from tenken.web.templatetags.tenken import register
 
@@ -506,3 +509,11 @@ def test_a_form_is_sent_once(browser: Any, gallery_address: str) -> None:
     page.wait_for_timeout(300)
     assert len(posts) == 1
     page.close()
+
+
+def test_a_state_of_a_field_with_choices_keeps_its_code_and_colour() -> None:
+    class States(Table):
+        status = StatusColumn(SHEET_STATUSES, verbose_name="状態")
+
+    (row,) = States([Sheet(status="submitted")]).rows
+    assert row.get_cell("status") == '<span class="tag tag--blue" data-status="submitted">承認待ち</span>'

@@ -54,6 +54,8 @@ class StatusColumn(tables.Column):
         self.statuses = statuses
         super().__init__(*args, **kwargs)
 
-    def render(self, value: Any) -> SafeString:
-        label, tone = self.statuses.get(str(value), (str(value), "neutral"))
-        return format_html('<span class="tag tag--{}" data-status="{}">{}</span>', tone, value, label)
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        # Of a field with choices the library hands over the label; the code is what the states are known by.
+        code = str(bound_column.accessor.resolve(record, quiet=True))
+        label, tone = self.statuses.get(code, (str(value), "neutral"))
+        return format_html('<span class="tag tag--{}" data-status="{}">{}</span>', tone, code, label)

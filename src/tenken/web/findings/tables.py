@@ -50,10 +50,6 @@ class FindingTable(Table):
     def render_category_code(self, value: str) -> str:
         return self.categories.get(value, value)
 
-    def render_status(self, record: Finding) -> SafeString:
-        column: StatusColumn = self.columns["status"].column
-        return column.render(record.status)  # the table itself would hand over the label, which has no colour
-
     def render_title(self, value: str) -> str:
         return Truncator(value).chars(60)
 
