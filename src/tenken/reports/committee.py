@@ -24,6 +24,7 @@ from tenken.reports.render import FORMS, write_paper
 
 # Prefecture numbers end at 47: a code that begins so is no city's, its figures are a specimen.
 _SPECIMEN_PREFIX = "99"
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100  # of a programme that can be planned
 
 
 @dataclass
@@ -50,6 +51,8 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
     What counts as improved is what was verified by the end of the fiscal year, so that a paper printed later says the
     same. A section counts in each 調査項目 it had an issue in, and once in the whole.
     """
+    if not _FIRST_YEAR <= fiscal_year <= _LAST_YEAR:
+        raise Missing("その年度の点検はありません。")
     programme = _programme(city, fiscal_year)
     if programme is None:
         raise Missing(f"{FiscalYear(fiscal_year)}の情報セキュリティ点検は、まだ開始されていません。")

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tenken.common import clock
 from tenken.common.era import era_date
@@ -15,7 +17,7 @@ from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Problem
 from tenken.inspection.models import Answer, Sheet, Stage
 from tenken.inspection.operations import GivenAnswer
-from tenken.inspection.queries.sheets import LastAnswer, Row, Section, SheetPage
+from tenken.inspection.queries.sheets import LastAnswer, Row, SheetPage
 from tenken.web.addresses import address
 from tenken.web.components.answers import AnswerGroup
 from tenken.web.inspection.answer_extra import answer_extra
@@ -24,11 +26,13 @@ from tenken.web.inspection.numbers import answer_mark
 
 _CHOICES = tuple(Answer.Verdict.choices)
 _UNANSWERED = answer_mark(0, "", "", "")
+_ALL_DONE = SafeString('<span aria-hidden="true">✓</span><span class="visually-hidden">記入済み</span>')
 _SOON = 7  # days before its end at which a stage's deadline is told
 _SHOWN: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "": ("すべて", lambda row: True),
     "open": ("未記入", lambda row: not row.verdict),
     "issue": ("課題あり", lambda row: row.verdict == Answer.Verdict.ISSUE),
+    "conforms": ("適合", lambda row: row.verdict == Answer.Verdict.CONFORMS),
     "not_applicable": ("該当なし", lambda row: row.verdict == Answer.Verdict.NOT_APPLICABLE),
     "changed": ("昨年度と違う", lambda row: row.changed),
 }
@@ -243,14 +247,17 @@ def _aside(page: SheetPage) -> list[dict[str, Any]]:
                 "label": section.name,
                 "url": f"{base}#category-{section.code}",
                 "key": section.category_id,
-                "open": _open(page, section),
+                "left": open_html(section.open),
             }
         )
     return groups
 
 
-def _open(page: SheetPage, section: Section) -> int:
-    return section.open if page.may_fill else 0
+def open_html(left: int) -> SafeString:
+    """Return what stands beside a 調査項目 in the menu: how many questions are left, or a tick."""
+    if left:
+        return format_html("残り{}", left)
+    return _ALL_DONE
 
 
 def events(page: SheetPage) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ from tenken.inspection.operations import (
     withdraw,
 )
 from tenken.inspection.queries.sheets import filled_in, find_sheet, sheet_page
-from tenken.web.inspection.display import Drawn, sheet_context
+from tenken.web.inspection.display import Drawn, open_html, sheet_context
 from tenken.web.inspection.numbers import answer_mark, marked_version, whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
@@ -56,10 +56,12 @@ def _given(request: SignedInRequest, question_id: int, mark: str) -> GivenAnswer
 @require_POST
 def answer(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpResponse:
     """Save one answer as it is typed; the reply carries its new version and how far the sheet is."""
+    by = request.principal
+    by.city_id  # noqa: B018 - who asks is found out before the sheet is locked, not while others wait for it
     given = _given(request, question_id, request.POST.get("version", ""))
     try:
         saved = save_answer(
-            by=request.principal,
+            by=by,
             sheet=Sheet(pk=sheet_id),
             question_id=question_id,
             verdict=given.verdict,
@@ -68,7 +70,7 @@ def answer(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
             version=given.version,
         )
     except Denied:
-        find_sheet(request.principal, sheet_id)  # who may not see the sheet is not told that there is one
+        find_sheet(by, sheet_id)  # who may not see the sheet is not told that there is one
         raise
     return HttpResponse(_saved(saved))
 
@@ -76,9 +78,11 @@ def answer(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
 def _saved(saved: Answer) -> str:
     category = saved.question.category_id
     mark = answer_mark(saved.version, saved.verdict, saved.reason, saved.comment)
+    filled = filled_in(saved.sheet, category)
+    left = open_html(filled.open_in_category)
     return render_to_string(
         "web/inspection/answer_saved.html",
-        {"answer": saved, "mark": mark, "category": category, "filled": filled_in(saved.sheet, category)},
+        {"answer": saved, "mark": mark, "category": category, "filled": filled, "left": left},
     )
 
 

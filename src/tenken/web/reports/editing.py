@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenken.common import clock
-from tenken.common.refusals import Invalid, Missing, Problem
+from tenken.common.refusals import Invalid, Missing, Problem, Stale
 from tenken.organization.access import require
 from tenken.reports.committee import inspection_figures
 from tenken.reports.models import PaperEdition
@@ -52,7 +52,8 @@ def paragraph(request: SignedInRequest, edition_id: int, key: str) -> HttpRespon
     state = next((one for one in paragraph_states(edition, figures) if one.key == key), None)
     if state is None:
         raise Missing("その段落はありません。")
-    text, problems = state.text, ()
+    text, status = state.text, 200
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         text = request.POST.get("text", "")
         try:
@@ -64,19 +65,23 @@ def paragraph(request: SignedInRequest, edition_id: int, key: str) -> HttpRespon
                 drafted=state.drafted,
                 version=_version(request),
             )
-        except Invalid as refusal:
-            problems = refusal.problems  # type: ignore[assignment]
+        except (Invalid, Stale) as refusal:
+            problems, status = refusal.problems or (Problem(refusal.message, "", "text"),), refusal.status
+            edition = edition_of(
+                request.principal, edition_id
+            )  # as it is now: saving again is then on purpose
         else:
             messages.success(request, f"「{state.title}」を保存しました。")
             return redirect("reports-paper", code=edition.paper_code, fiscal_year=edition.fiscal_year)
     context = {
         "edition": edition,
         "state": state,
+        "changed_by_others": status == Stale.status and state.text != text,
         "text": text,
         "problems": problems,
         "limit": PARAGRAPH_LIMIT,
     }
-    return render(request, "web/reports/paragraph.html", context, status=422 if problems else 200)
+    return render(request, "web/reports/paragraph.html", context, status=status)
 
 
 @signed_in

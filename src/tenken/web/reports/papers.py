@@ -61,7 +61,7 @@ def reading(by: Principal, code: str, fiscal_year: int) -> Reading:
             )
             return Reading(built, draft)
     if issued is None:
-        raise Missing(f"{FiscalYear(fiscal_year)}の報告書は、まだ発行されていません。")
+        raise Missing("この年度の報告書は、まだ発行されていません。")
     return Reading(issued_paper(issued), issued)
 
 
