@@ -42,6 +42,8 @@ class RefusalMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.content_type == "multipart/form-data":
+            _ = request.FILES  # read it now: a file over the limit is known only then
         if getattr(request, "upload_too_large", None):
             return too_large(request, request.upload_too_large)  # type: ignore[attr-defined]
         return None
