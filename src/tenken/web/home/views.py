@@ -19,6 +19,7 @@ from tenken.inspection.models import Programme, Sheet
 from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS, VIEW_SHEETS
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.access import Principal
+from tenken.reports.catalogue import PAPERS
 from tenken.reports.permissions import VIEW_PAPERS
 from tenken.web.addresses import address
 from tenken.web.home import tasks
@@ -131,18 +132,16 @@ def _task(label: str, url: str, work: tuple[str, str], due_on: date | None, toda
 
 
 def _papers(by: Principal) -> list[dict[str, Any]]:
+    titles = {entry.code: f"{entry.number}　{entry.title}" for entry in PAPERS}
     return [
         {
-            "label": f"{FiscalYear(paper.fiscal_year)}　{_PAPERS.get(paper.paper_code, paper.paper_code)}",
+            "label": f"{FiscalYear(paper.fiscal_year)}　{titles.get(paper.paper_code, paper.paper_code)}",
             "number": paper.number,
             "issued_on": era_date(paper.issued_on) if paper.issued_on else "",
             "url": address("reports-paper", paper.paper_code, paper.fiscal_year),
         }
         for paper in tasks.issued_papers(by)
     ]
-
-
-_PAPERS = {"paper1": "資料1　情報セキュリティ点検の実施結果"}
 
 
 def _year(by: Principal, now: tasks.ProgrammeNow, today: date) -> dict[str, Any]:
