@@ -609,6 +609,16 @@ def test_a_year_is_planned_chosen_and_launched_on_pages(city: Scenario, secretar
     assert Sheet.objects.filter(programme=programme).count() == 3
 
 
+def test_a_stage_nobody_wrote_in_is_no_stage(city: Scenario, secretariat: Client) -> None:
+    empty = {
+        f"stages-1-{name}": "" for name in ("name", "starts_on", "ends_on", "target", "purpose", "outline")
+    }
+    data = _stages_data() | empty | {"stages-1-kind": "self_inspection", "stages-TOTAL_FORMS": "2"}
+    data["stages-INITIAL_FORMS"] = "1"
+    assert secretariat.post("/inspection/new/", data).status_code == 302
+    assert Programme.objects.get().stages.count() == 1
+
+
 @pytest.mark.parametrize(
     "values",
     [

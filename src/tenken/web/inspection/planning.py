@@ -47,7 +47,8 @@ class ProgrammeForm(forms.Form):
 class StageForm(forms.Form):
     """One stage of the year."""
 
-    kind = forms.ChoiceField(label="種類", choices=Stage.Kind.choices)
+    # With this beginning a stage nobody wrote in counts as untouched.
+    kind = forms.ChoiceField(label="種類", choices=Stage.Kind.choices, initial=Stage.Kind.SELF_INSPECTION)
     name = forms.CharField(label="名称", max_length=60)
     starts_on = EraDateField(label="開始日")
     ends_on = EraDateField(label="終了日")
@@ -56,7 +57,9 @@ class StageForm(forms.Form):
     outline = forms.CharField(label="実施概要", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-StageFormSet = formset_factory(StageForm, extra=1, max_num=12, absolute_max=12, can_delete=True)
+StageFormSet = formset_factory(
+    StageForm, extra=1, max_num=12, absolute_max=12, can_delete=True, can_delete_extra=False
+)
 
 
 def default_stages(year: FiscalYear) -> list[dict[str, Any]]:
