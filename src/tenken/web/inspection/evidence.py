@@ -27,11 +27,7 @@ def attach(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         upload = request.FILES.get("file")
-        too_large = getattr(request, "upload_too_large", "")
         try:
-            if too_large:
-                message = f"大きすぎて受け取れません。{_LIMIT_MB}MBまでにしてください。"
-                raise Invalid("", [Problem(message, too_large, "file")])
             if upload is None or upload.file is None:
                 raise Invalid("", [Problem("ファイルを選んでください。", "ファイル", "file")])
             attach_evidence(
