@@ -71,11 +71,11 @@ def test_pictures(
     secretariat = enter(demo_city, "secretariat")
     picture(secretariat, "home")
     secretariat.go("/inspection/")
-    secretariat.page.locator("main table a").first.click()
+    secretariat.page.locator("main table tbody a").first.click()
     secretariat.sees("提出の状況")
     picture(secretariat, "programme")
     secretariat.go("/papers/")
-    secretariat.page.locator("main table a").first.click()
+    secretariat.page.locator("main table tbody a").first.click()
     secretariat.page.locator(".paper img").first.wait_for()
     picture(secretariat, "paper")
     for width, name in ((DESK, "sheet"), (PHONE, "sheet-phone")):

@@ -107,7 +107,7 @@ def test_the_year(running: Served, enter: Callable[..., Person], tmp_path: Path)
 def _improve(deputy: Person, secretariat: Person) -> None:
     page = deputy.page
     deputy.go("/findings/")
-    page.locator("main table a[href*='/findings/']").first.click()
+    page.locator("main table tbody a[href*='/findings/']").first.click()
     finding = page.url
     page.locator("textarea[name=text]").fill("書庫の錠を取り替える。")
     page.get_by_label("担当").fill("庶務係")
@@ -136,7 +136,7 @@ def _improve(deputy: Person, secretariat: Person) -> None:
 def _paper(secretariat: Person, folder: Path) -> None:
     page = secretariat.page
     secretariat.go("/papers/")
-    page.locator("main table a").first.click()
+    page.locator("main table tbody a").first.click()
     for name, begins in (("Word", b"PK"), ("PDF", b"%PDF-"), ("Excel", b"PK")):
         with page.expect_download() as download:
             page.get_by_role("link", name=re.compile(name)).first.click()
