@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from tenken.common import clock
 from tenken.common.refusals import Denied, Invalid, Missing, Problem
-from tenken.journal.labels import register_operation_labels
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
 from tenken.organization.authentication import AccountBackend
@@ -22,13 +21,6 @@ LONGEST_LIFE = timedelta(days=366)
 MOST_PER_PERSON = 10
 _MARK = "tenken_"
 _USED_RESOLUTION = timedelta(minutes=5)
-
-register_operation_labels(
-    {
-        "account.api_token.issue": "APIトークンの発行",
-        "account.api_token.revoke": "APIトークンの失効",
-    }
-)
 
 
 def own_tokens(by: Principal) -> QuerySet[ApiToken]:

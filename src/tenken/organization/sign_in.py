@@ -6,26 +6,11 @@ from django.db import transaction
 
 from tenken.common.refusals import Invalid, Problem
 from tenken.journal.actor import Actor
-from tenken.journal.labels import register_operation_labels
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
 from tenken.organization.models import Account, City
 
 _SUBJECT = "organization.account"
-
-register_operation_labels(
-    {
-        "account.sign_in": "ログイン",
-        "account.sign_in_refused": "ログインの失敗",
-        "account.sign_out": "ログアウト",
-        "account.password.change": "パスワードの変更（本人）",
-        "account.mfa.totp_activated": "認証アプリの登録",
-        "account.mfa.totp_deactivated": "認証アプリの解除",
-        "account.mfa.webauthn_added": "セキュリティキーの登録",
-        "account.mfa.webauthn_removed": "セキュリティキーの取外し",
-        "account.mfa.recovery_codes_generated": "予備コードの発行",
-    }
-)
 
 
 @transaction.atomic

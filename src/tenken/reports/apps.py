@@ -6,7 +6,17 @@ class ReportsConfig(AppConfig):
     verbose_name = "報告書"
 
     def ready(self) -> None:
+        from tenken.journal.labels import register_operation_labels
         from tenken.reports import permissions  # noqa: F401 - registers the capabilities
         from tenken.reports.sealing import register_sealed_tables
 
         register_sealed_tables()
+
+        register_operation_labels(
+            {
+                "reports.edition.open": "報告書の版を作成",
+                "reports.edition.issue": "報告書を発行",
+                "reports.paragraph.edit": "報告書の文章を変更",
+                "reports.paragraph.use_draft": "報告書の文章を案に戻す",
+            }
+        )
