@@ -290,7 +290,7 @@ def test_answer_group_with_comment_and_saving() -> None:
     assert 'value="issue" checked' in html
     assert 'data-reveal-for="issue"' in html
     assert "&lt;夜間&gt;" in html
-    assert "昨年度の回答" in html
+    assert "前回の回答" in html
     assert 'hx-post="/s/"' in html
     assert answer.label == "課題あり"
 

@@ -57,7 +57,7 @@ def test_a_sheet_of_140_questions_takes_few_queries(
     with django_assert_max_num_queries(14):
         response = client.get(url_of(sheet))
     assert response.content.decode().count("<fieldset") == 140
-    assert response.content.decode().count("昨年度の回答") == 140
+    assert response.content.decode().count("前回の回答") == 140
 
 
 def test_board_and_list_take_the_same_queries_whatever_the_number(

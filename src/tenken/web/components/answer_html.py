@@ -90,7 +90,7 @@ def _last(answer: AnswerGroup) -> str:
         f'<p class="answer__last-comment">{_text(answer.last_comment)}</p>' if answer.last_comment else ""
     )
     return (
-        '<div class="answer__last"><p><span class="answer__last-label">昨年度の回答</span> '
+        '<div class="answer__last"><p><span class="answer__last-label">前回の回答</span> '
         f"{_text(answer.last)}</p>{comment}</div>"
     )
 
