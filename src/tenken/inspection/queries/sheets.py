@@ -146,7 +146,10 @@ def sheet_page(by: Principal, sheet_id: int) -> SheetPage:
 def _questions(sheet: Sheet) -> list[Question]:
     """Return the sheet's questions; the few categories are read once, not again beside each of 140 questions."""
     questions = list(
-        Question.objects.filter(form=sheet.form_id).select_related("revision__item").order_by("order")
+        Question.objects.filter(form=sheet.form_id)
+        .select_related("revision__item")
+        .defer("revision__facts", "revision__clause_codes")  # JSON that no sheet shows
+        .order_by("order")
     )
     categories = CheckCategory.objects.in_bulk({question.category_id for question in questions})
     for question in questions:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from html import escape as _text
 
 from django.template.defaultfilters import filesizeformat
@@ -15,7 +16,7 @@ from tenken.inspection.models import AnswerEvidence
 def answer_extra(
     *,
     question_id: int,
-    guidance: Iterable[tuple[str, str]],
+    guidance: tuple[tuple[str, str], ...],
     remark: str,
     remark_error: str,
     evidence: Sequence[AnswerEvidence],
@@ -24,15 +25,21 @@ def answer_extra(
 ) -> SafeString:
     """Return the fold of one question, open when it holds something. *evidence_url* '': no more files."""
     shown = " open" if remark or remark_error or evidence else ""
-    terms = "".join(f"<dt>{_text(term)}</dt><dd>{_text(text)}</dd>" for term, text in guidance if text)
     files = "".join(_file(row, read_only) for row in evidence)
     listed = f'<ul class="answer__evidence">{files}</ul>' if files else ""
     more = f'<p><a href="{_text(evidence_url)}">証拠のファイルを付ける</a></p>' if evidence_url else ""
     return SafeString(
         f'<details class="answer__more"{shown}><summary>確認のしかた・コメント・証拠</summary>'
-        f'<dl class="answer__guidance">{terms}</dl>'
+        f"{_guidance(guidance)}"
         f"{_remark(question_id, remark, remark_error, read_only)}{listed}{more}</details>"
     )
+
+
+@lru_cache(maxsize=2_048)
+def _guidance(guidance: tuple[tuple[str, str], ...]) -> str:
+    """Return how to check; the same words come again with every sheet, so their markup is kept."""
+    terms = "".join(f"<dt>{_text(term)}</dt><dd>{_text(text)}</dd>" for term, text in guidance if text)
+    return f'<dl class="answer__guidance">{terms}</dl>'
 
 
 def _remark(question_id: int, remark: str, error: str, read_only: bool) -> str:
