@@ -139,8 +139,8 @@ def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     subprocess.run([program, "demo", "--no-serve"], env=environment, check=True, stdout=subprocess.DEVNULL)
     people = {
         "secretariat": "jimu01",
-        "deputy": "hosa01",
-        "section_manager": "kacho01",
+        "deputy": "hosa02",
+        "section_manager": "kacho02",
         "bureau_manager": "kyokucho01",
         "ciso": "ciso01",
         "committee": "iinkai01",
