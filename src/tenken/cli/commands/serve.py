@@ -49,6 +49,7 @@ def listen(args: argparse.Namespace) -> int:
         raise SystemExit(0)
 
     server = create(args.host, args.port, args.threads)
+    _settle()
     with stops_on_signals(stop):
         try:
             with Background():
@@ -66,3 +67,17 @@ def listen(args: argparse.Namespace) -> int:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _settle() -> None:
+    """Load the pages now, and keep what stays for ever out of garbage collection.
+
+    A full collection walked all of Django: 70 ms, within every fifteenth page of 140 questions.
+    """
+    import gc
+
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
