@@ -177,7 +177,7 @@ class Person:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("response", self._response)
         self.go("/accounts/login/")
-        self.page.get_by_label("職員番号").fill(served.people[role])
+        self.page.get_by_label("利用者名").fill(served.people[role])
         self.page.locator("input[type=password]").fill(served.password)
         self.page.get_by_role("button", name="ログイン").click()
         self.page.get_by_role("heading", name="ホーム", level=1).wait_for()

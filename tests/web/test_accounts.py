@@ -77,7 +77,7 @@ def test_no_sentence_tells_whether_an_account_exists(scenario: Scenario) -> None
         password = PASSWORD if username == gone.username else "wrong-password"
         response = _sign_in(Client(), username, password)
         assert response.status_code == 200
-        assert "職員番号かパスワードが違います。" in response.content.decode()
+        assert "利用者名かパスワードが違います。" in response.content.decode()
         pages.append(response.content.decode().replace(username, "X"))
     stripped = {"".join(line for line in page.splitlines() if "csrf" not in line.lower()) for page in pages}
     assert len(stripped) == 1

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from tests.factories import PASSWORD, Scenario
 from tests.web.rows import make_rows
+
+from tenken.common import clock
+from tenken.journal.models import Entry
+from tenken.organization.api_tokens import issue_token, own_tokens
+from tenken.organization.sign_in import change_own_password
+from tenken.web.accounts.adapter import ClosedAccountAdapter
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +109,53 @@ def test_a_broken_database_still_gives_a_page(
     response = client.get("/")
     assert response.status_code == 500
     assert "番号：500" in response.content.decode()
+
+
+# --- what a test from outside found ------------------------------------------------------------------------
+
+
+def test_failed_sign_ins_count_by_account_whatever_host_the_request_names(scenario: Scenario) -> None:
+    keys = {
+        ClosedAccountAdapter()._get_login_attempts_cache_key(
+            RequestFactory().post("/accounts/login/", HTTP_HOST=f"127.0.0.1:{port}"), username=name
+        )
+        for port in (1, 2, 3)
+        for name in ("jimu01", "JIMU01")
+    }
+    assert keys == {"account:jimu01"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/papers/committee/0/",
+        "/papers/committee/1867/",
+        "/papers/committee/10000/",
+        "/papers/committee/2014/figures/%00.svg",
+        "/policy/clauses/a%00b/",
+        "/policy/bank/items/%00/",
+        "/findings/close/99999999999999999999/",
+    ],
+)
+def test_an_address_no_database_could_answer_is_no_page(
+    scenario: Scenario, client_for: Callable[[Any], Client], address: str
+) -> None:
+    assert client_for(scenario.people["secretariat"]).get(address).status_code == 404
+
+
+def test_a_refusal_of_the_frame_is_json_below_the_api(
+    scenario: Scenario, client_for: Callable[[Any], Client]
+) -> None:
+    client = client_for(scenario.people["secretariat"])
+    response = client.put("/api/sheets/1/answers/1", b"x" * 5_000_000, content_type="application/json")
+    assert response.status_code == 413
+    assert response.json()["message"]
+
+
+def test_a_new_password_ends_the_tokens_issued_under_the_old_one(scenario: Scenario) -> None:
+    by, person = scenario.by("secretariat"), scenario.people["secretariat"]
+    issue_token(by=by, name="集計", expires_on=clock.today() + timedelta(days=30))
+    change_own_password(by=by, account=person.account, password="atarashii-aikotoba-2026")
+    (token,) = own_tokens(by)
+    assert token.revoked_at is not None
+    assert Entry.objects.filter(operation="account.api_token.revoke").count() == 1

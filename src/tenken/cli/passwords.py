@@ -33,6 +33,7 @@ def set_password(*, by: Principal, account: Account, password: str, must_change:
     from django.db import transaction
 
     from tenken.journal.operations import record
+    from tenken.organization.api_tokens import revoke_tokens_of
 
     try:
         validate_password(password, account)
@@ -43,6 +44,7 @@ def set_password(*, by: Principal, account: Account, password: str, must_change:
         account.set_password(password)
         account.must_change_password = must_change
         account.save(update_fields=["password", "must_change_password"])
+        revoke_tokens_of(by=by, person_id=account.person_id)
         record(
             by=by,
             city_code=by.city_code,

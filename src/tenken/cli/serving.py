@@ -86,7 +86,7 @@ def create(host: str, port: int, threads: int) -> Any:
     application = get_wsgi_application()
     try:
         return create_server(
-            bounded(application, 2 * settings.MAX_UPLOAD_BYTES),
+            bounded(application, settings.MAX_REQUEST_BYTES),
             host=host,
             port=port,
             threads=threads,

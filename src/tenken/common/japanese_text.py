@@ -12,6 +12,18 @@ _KANJI_VARIANTS = str.maketrans(
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
+def plain_text(text: str) -> str:
+    """Return *text* without what no database column takes (NUL, lone surrogates), line ends as one character, trimmed."""
+    return (
+        text.encode("utf-8", "ignore")
+        .decode()
+        .replace("\x00", "")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .strip()
+    )
+
+
 def half_width_digits(text: str) -> str:
     """Return *text* with full-width digits made half-width; everything else stays as typed."""
     return text.translate(_DIGITS)

@@ -95,6 +95,27 @@ def revoke_token(*, by: Principal, token_id: int) -> None:
     )
 
 
+def revoke_tokens_of(*, by: Principal, person_id: int) -> int:
+    """Revoke every live token of a person, inside the caller's transaction; return how many.
+
+    Whoever knew the old password may have issued one: a new password ends them all.
+    """
+    tokens = list(
+        ApiToken.objects.select_for_update().filter(person=person_id, revoked_at__isnull=True).order_by("pk")
+    )
+    for token in tokens:
+        token.revoked_at = clock.now()
+        token.save(update_fields=["revoked_at"])
+        record(
+            by=by,
+            city_code=by.city_code,
+            operation="account.api_token.revoke",
+            subject=("organization.api_token", token.pk),
+            changes={"name": token.name, "prefix": token.prefix, "because": "password"},
+        )
+    return len(tokens)
+
+
 def account_of_token(text: str) -> tuple[Account, ApiToken] | None:
     """Return the account behind a token's *text*, or None when it is unknown, revoked, expired or its account is out
     of its period. The time of use is kept to five minutes."""

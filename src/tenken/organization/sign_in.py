@@ -8,6 +8,7 @@ from tenken.common.refusals import Invalid, Problem
 from tenken.journal.actor import Actor
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
+from tenken.organization.api_tokens import revoke_tokens_of
 from tenken.organization.models import Account, City
 
 _SUBJECT = "organization.account"
@@ -72,6 +73,7 @@ def change_own_password(*, by: Principal, account: Account, password: str) -> No
     account.set_password(password)
     account.must_change_password = False
     account.save(update_fields=["password", "must_change_password"])
+    revoke_tokens_of(by=by, person_id=account.person_id)
     record(
         by=by,
         city_code=by.city_code,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
+from tenken.common.japanese_text import plain_text
 from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
@@ -66,7 +67,7 @@ def edit_paragraph(
     require(by, EDIT_PAPERS)
     locked = _open(by, edition, version)
     _check_key(key)
-    written = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    written = plain_text(text)
     if len(written) > PARAGRAPH_LIMIT:
         message = f"本文は{PARAGRAPH_LIMIT:,}文字までです（今は{len(written):,}文字）。"
         raise Invalid("本文を保存できません。", [Problem(message, paragraph_titles()[key], "text")])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -98,6 +98,9 @@ def _page(request: HttpRequest, status: int, message: str, problems: Sequence[An
         "message": message,
         "problems": problems,
     }
+    if request.path.startswith("/api/"):
+        places = [{"message": one.message, "place": one.place, "field": one.field} for one in problems]
+        return JsonResponse({"message": message, "problems": places}, status=status)
     if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         return HttpResponse(render_to_string("web/errors/fragment.html", context), status=status)
     return render(request, "web/errors/error.html", context, status=status)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import FilteredRelation, Q
 
 from tenken.common import clock
+from tenken.common.japanese_text import plain_text
 from tenken.common.refusals import Invalid, Missing, Problem, Refusal, Stale
 from tenken.files.operations import store
 from tenken.inspection.models import Answer, AnswerEvidence, Programme, Question, RemovedEvidence, Sheet
@@ -160,7 +161,7 @@ def _checked(given: GivenAnswer) -> tuple[str, str, str]:
     key = given.question_id
     if given.verdict not in ("", *Answer.Verdict.values):
         problems.append(Problem("結果の値が正しくありません。", "結果", f"question-{key}"))
-    reason, comment = _plain(given.reason), _plain(given.comment)
+    reason, comment = plain_text(given.reason), plain_text(given.comment)
     for label, text, field in (("課題の内容と理由", reason, "reason"), ("コメント", comment, "comment")):
         if len(text) > TEXT_LIMIT:
             problems.append(
@@ -169,11 +170,6 @@ def _checked(given: GivenAnswer) -> tuple[str, str, str]:
     if problems:
         raise Invalid("保存できませんでした。", problems)
     return given.verdict, reason, comment
-
-
-def _plain(text: str) -> str:
-    """Return *text* without what no database column takes (NUL, lone surrogates), line ends as one character."""
-    return text.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def _write(

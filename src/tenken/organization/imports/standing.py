@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from tenken.common.era import era_date
+from tenken.common.refusals import Invalid, Problem
 from tenken.organization.models import (
     Assignment,
     City,
@@ -58,9 +60,13 @@ def standing_of(city: City, on: date) -> Standing:
     assigned = Assignment.objects.filter(post__city=city, post__code__in=list(posts))
     for row in assigned.select_related("person", "post").order_by("valid_from"):
         held[row.post.code].append(row)
+    root = next((unit for unit in units.values() if unit.kind.rank == 0), None)
+    if root is None:
+        message = f"{era_date(on)}には、この市の組織がまだありません。"
+        raise Invalid(message, [Problem(message, "基準日", "on")])
     return Standing(
         on=on,
-        root=next(unit for unit in units.values() if unit.kind.rank == 0),
+        root=root,
         units=units,
         parents=dict(placements.values_list("unit__code", "parent__code")),
         kinds=_by_name_and_code(UnitKind.objects.filter(city=city)),

@@ -33,9 +33,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         # One sentence for an unknown number, a wrong password and an account out of its period.
-        "username_password_mismatch": "職員番号かパスワードが違います。",
-        "account_inactive": "職員番号かパスワードが違います。",
-        "invalid_login": "職員番号かパスワードが違います。",
+        "username_password_mismatch": "利用者名かパスワードが違います。",
+        "account_inactive": "利用者名かパスワードが違います。",
+        "invalid_login": "利用者名かパスワードが違います。",
         "incorrect_password": "パスワードが違います。",
         "enter_current_password": "今のパスワードが違います。",
         "too_many_login_attempts": "ログインの失敗が続いたため、しばらく受け付けません。5分ほど待ってから、もう一度お試しください。",
@@ -44,6 +44,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failures by account alone. allauth's own key holds the Host header, whose port a stranger chooses."""
+        return f"account:{str(credentials.get('username', '')).casefold()}"
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         address = address_of(request)

@@ -22,7 +22,7 @@ from tenken.common import clock
 from tenken.web.components.fields import EraDateField
 
 RULE_FOR_NEW_ONES = (
-    "12文字以上。数字だけのもの、よく使われるもの、職員番号に似たものは使えません。"
+    "12文字以上。数字だけのもの、よく使われるもの、利用者名に似たものは使えません。"
     "長い言葉の組合せなら、記号は要りません。"
 )
 
@@ -38,7 +38,7 @@ def _say(form: forms.Form, **labels: str) -> None:
 class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, login="職員番号", password="パスワード")  # noqa: S106 - labels
+        _say(self, login="利用者名", password="パスワード")  # noqa: S106 - labels
         self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
 
     def clean_login(self) -> str:

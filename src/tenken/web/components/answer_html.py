@@ -46,9 +46,8 @@ def _opening(answer: AnswerGroup, name: str) -> str:
     described = f' aria-describedby="{_text(answer.described_by)}"' if answer.described_by else ""
     saving = ""
     if answer.save_url:
-        typing = "input changed delay:1500ms from:find textarea, " if answer.comment_name else ""
         saving = (
-            f' hx-post="{_text(answer.save_url)}" hx-trigger="change, {typing}save-again" hx-include="this"'
+            f' hx-post="{_text(answer.save_url)}" hx-trigger="change, save-again" hx-include="this"'
             ' hx-swap="none" hx-sync="this:queue last" data-autosave'
         )
     return f'<fieldset class="answer{error}" id="id_{name}" tabindex="-1"{described}{saving}>'

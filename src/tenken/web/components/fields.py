@@ -17,7 +17,7 @@ class EraDateField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        kwargs.setdefault("help_text", "例：2014-07-01、平成26年7月1日")
+        kwargs.setdefault("help_text", "例：2026-07-01、令和8年7月1日")
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:

@@ -75,7 +75,7 @@ def _for_section(record: FindingRecord, on: date) -> NextStep:
     late = is_overdue(finding, on)
     if returned is not None:
         return NextStep(
-            "error",
+            "warning",
             "改善報告が差し戻されました",
             f"{returned.by_name}：{returned.comment}",
             "もう一度報告する",

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
+from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
 from tenken.web.findings import detail, lists, secretariat
 
 urlpatterns = [
     path("", lists.finding_list, name="findings-list"),
     path("check/", secretariat.check_list, name="findings-check-many"),
     path("close/", secretariat.close_index, name="findings-close-index"),
-    path("close/<int:fiscal_year>/", secretariat.close_stage, name="findings-close"),
+    path("close/<fiscal_year:fiscal_year>/", secretariat.close_stage, name="findings-close"),
     path("<int:finding_id>/", detail.detail, name="findings-detail"),
     path("<int:finding_id>/plan/", detail.make_plan, name="findings-plan"),
     path("<int:finding_id>/report/", detail.make_report, name="findings-report"),

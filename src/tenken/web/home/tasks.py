@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from tenken.findings.models import Finding
@@ -99,9 +99,18 @@ class ProgrammeNow:
 
 
 def programme_now(by: Principal) -> ProgrammeNow | None:
-    """Return the running programme of *by*'s city, else the latest; None when there is none they may see. Two queries."""
-    rows = Programme.objects.restrict(by, VIEW_PROGRAMMES).order_by("-fiscal_year", "-pk")
-    programme = rows.filter(status=Programme.Status.LAUNCHED).first() or rows.first()
+    """Return the running programme of *by*'s city; None when there is none they may see. Two queries.
+
+    Of several, the latest launched one whose stages have begun: next year's, launched early, does not hide this year's.
+    Without such a one, the latest.
+    """
+    begun = Stage.objects.filter(programme=OuterRef("pk"), starts_on__lte=by.on)
+    programme = (
+        Programme.objects.restrict(by, VIEW_PROGRAMMES)
+        .annotate(running=Q(status=Programme.Status.LAUNCHED) & Exists(begun))
+        .order_by("-running", "-fiscal_year", "-pk")
+        .first()
+    )
     return ProgrammeNow(programme, list(programme.stages.all())) if programme else None
 
 

@@ -70,7 +70,7 @@ def _sheets_to_do_url(by: Principal, now: tasks.ProgrammeNow | None) -> str:
     if now is None:
         return address("inspection-index")
     if by.holds(ACCEPT_SHEETS):
-        return address("inspection-sheets", now.programme.pk, status=Sheet.Status.APPROVED)
+        return address("inspection-sheets", now.programme.pk, state=Sheet.Status.APPROVED.value)
     return address("inspection-sheets", now.programme.pk)
 
 
@@ -191,9 +191,9 @@ def _sheet_figures(by: Principal, programme: Programme) -> list[dict[str, Any]]:
     late = total - handed_in
     return [
         figure("点検の対象", total),
-        figure("未提出", late, "yellow" if late else "green", status="not_handed_in"),
-        figure("受付待ち", counts.get(Sheet.Status.APPROVED, 0), "blue", status=Sheet.Status.APPROVED),
-        figure("受付済", counts.get(Sheet.Status.ACCEPTED, 0), "green", status=Sheet.Status.ACCEPTED),
+        figure("未提出", late, "yellow" if late else "green", state="not_handed_in"),
+        figure("受付待ち", counts.get(Sheet.Status.APPROVED, 0), "blue", state=Sheet.Status.APPROVED.value),
+        figure("受付済", counts.get(Sheet.Status.ACCEPTED, 0), "green", state=Sheet.Status.ACCEPTED.value),
     ]
 
 

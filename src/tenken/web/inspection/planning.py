@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Problem
-from tenken.inspection.models import Question, Stage
+from tenken.inspection.models import Programme, Question, Stage
 from tenken.inspection.operations import (
     StagePlan,
     change_stages,
@@ -24,7 +24,7 @@ from tenken.inspection.operations import (
     launch,
     plan_programme,
 )
-from tenken.inspection.permissions import MANAGE_PROGRAMMES
+from tenken.inspection.permissions import MANAGE_PROGRAMMES, VIEW_PROGRAMMES
 from tenken.inspection.queries.boards import find_programme
 from tenken.inspection.queries.targets import sections_on
 from tenken.organization.access import require
@@ -230,8 +230,12 @@ def launch_programme(request: SignedInRequest, programme_id: int) -> HttpRespons
         count = launch(by=request.principal, programme=programme, version=_version(request))
         messages.success(request, f"点検を開始しました。{count:,}の課公所に点検シートを配りました。")
         return redirect("inspection-programme", programme_id=programme_id)
+    first = programme.stages.filter(kind=Stage.Kind.SELF_INSPECTION).first()
+    others = Programme.objects.restrict(request.principal, VIEW_PROGRAMMES)
     context = {
         "programme": programme,
+        "begins_later": first.starts_on if first and first.starts_on > request.principal.on else None,
+        "running": others.filter(status=Programme.Status.LAUNCHED).exclude(pk=programme.pk).first(),
         "sections": len(sections_on(programme.city, request.principal.on)),
         "questions": Question.objects.filter(form__programme=programme).count(),
     }

@@ -9,6 +9,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
@@ -35,6 +38,22 @@ class VisitTable(Table):
     unit = tables.Column(verbose_name="課公所", accessor="unit__name")
     visited_on = DateColumn(verbose_name="訪問日")
     good_practice = tables.Column(verbose_name="優良事例")
+    findings = tables.Column(
+        verbose_name="見つかった課題", empty_values=(), orderable=False, accessor="unit_id"
+    )
+
+    def __init__(self, *args: Any, fiscal_year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fiscal_year = fiscal_year
+
+    def render_findings(self, value: int) -> SafeString:
+        url = reverse("findings-list")
+        return format_html(
+            '<a href="{}?fiscal_year={}&amp;unit={}">この課の課題を見る</a>', url, self.fiscal_year, value
+        )
+
+    def value_findings(self, value: int) -> str:
+        return ""
 
 
 class VisitForm(forms.Form):
@@ -90,7 +109,7 @@ class VisitForm(forms.Form):
 def visit_list(request: SignedInRequest, programme_id: int) -> HttpResponse:
     """List the visits of a programme in the reader's scope."""
     programme = find_programme(request.principal, programme_id)
-    table = VisitTable(visits(request.principal, programme))
+    table = VisitTable(visits(request.principal, programme), fiscal_year=programme.fiscal_year)
     RequestConfig(request, paginate=False).configure(table)
     if kind := wants_export(request):
         return export_table(table, f"{programme.name}_訪問調査", kind)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from tenken.common import clock
@@ -31,6 +32,18 @@ class _Choice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.code} {obj.name}"
+
+
+class _Choices(forms.ModelMultipleChoiceField):
+    """Several choices; a key no database could hold is refused like one that is not there."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value if isinstance(value, list | tuple) else ():
+            if not (str(key).isascii() and str(key).isdigit() and len(str(key)) < 19):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": key}
+                )
+        return super()._check_values(value)  # type: ignore[misc]
 
 
 class _PersonChoice(forms.ModelChoiceField):
@@ -109,9 +122,7 @@ class MoveForm(DatedForm):
 class MergeForm(DatedForm):
     """Into a standing unit, or into a new one."""
 
-    units = forms.ModelMultipleChoiceField(
-        label="一緒に統合する組織", queryset=Unit.objects.none(), required=False
-    )
+    units = _Choices(label="一緒に統合する組織", queryset=Unit.objects.none(), required=False)
     into = _Choice(
         label="統合先",
         queryset=Unit.objects.none(),

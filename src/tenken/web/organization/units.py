@@ -63,6 +63,7 @@ def unit(request: SignedInRequest, unit_id: int) -> HttpResponse:
     procedures = queries.emergency_procedures(by, shown)
     context = {
         "unit": shown,
+        "today": request.principal.on,
         "facts": _facts(shown),
         "placements": [(row.parent.name, _period(row.valid_from, row.valid_to)) for row in placements],
         "below": below.order_by("code"),

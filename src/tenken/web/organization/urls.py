@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
 from tenken.web.organization import imports, people, posts, settings, unit_changes, units
 
 urlpatterns = [
@@ -35,7 +36,7 @@ urlpatterns = [
     path("settings/bodies/<int:body_id>/", settings.body, name="organization-body"),
     path("settings/closing-days/", settings.closing_day, name="organization-closing-day"),
     path(
-        "settings/closing-days/<str:day>/remove/",
+        "settings/closing-days/<code:day>/remove/",
         settings.remove_closing_day,
         name="organization-closing-day-remove",
     ),

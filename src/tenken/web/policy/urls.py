@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
 from tenken.web.policy import bank, documents, drafts, procedures, traceability
 
 urlpatterns = [
     path("", documents.documents, name="policy-documents"),
-    path("clauses/<str:code>/", documents.clause, name="policy-clause"),
+    path("clauses/<code:code>/", documents.clause, name="policy-clause"),
     path("documents/<int:pk>/versions/", documents.versions, name="policy-versions"),
     path("documents/<int:pk>/compare/", documents.compare, name="policy-compare"),
     path("documents/<int:pk>/draft/", drafts.start, name="policy-draft-new"),
@@ -32,10 +33,10 @@ urlpatterns = [
     path("bank/", bank.bank, name="policy-bank"),
     path("bank/new/", bank.add, name="policy-item-new"),
     path("bank/categories/new/", bank.category_add, name="policy-category-new"),
-    path("bank/items/<str:code>/", bank.item, name="policy-item"),
-    path("bank/items/<str:code>/revise/", bank.revise, name="policy-item-revise"),
-    path("bank/items/<str:code>/change/", bank.change, name="policy-item-change"),
-    path("bank/items/<str:code>/retire/", bank.retire, name="policy-item-retire"),
+    path("bank/items/<code:code>/", bank.item, name="policy-item"),
+    path("bank/items/<code:code>/revise/", bank.revise, name="policy-item-revise"),
+    path("bank/items/<code:code>/change/", bank.change, name="policy-item-change"),
+    path("bank/items/<code:code>/retire/", bank.retire, name="policy-item-retire"),
     path("traceability/", traceability.table, name="policy-traceability"),
-    path("traceability/<str:code>/reason/", traceability.reason, name="policy-reason"),
+    path("traceability/<code:code>/reason/", traceability.reason, name="policy-reason"),
 ]

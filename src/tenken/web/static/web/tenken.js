@@ -90,9 +90,19 @@
     }
   }
 
+  /* Text is saved while it is typed: after a pause, whichever of the element's fields it is typed into. */
+  const pauses = new WeakMap();
   document.addEventListener("input", (event) => {
     const element = autosaved(event);
-    if (element) pending.add(element);
+    if (!element) return;
+    pending.add(element);
+    clearTimeout(pauses.get(element));
+    if (event.target.localName !== "textarea") return;
+    pauses.set(element, setTimeout(() => element.isConnected && window.htmx.trigger(element, "save-again"), 1500));
+  });
+  document.addEventListener("change", (event) => {
+    const element = autosaved(event);
+    if (element) clearTimeout(pauses.get(element)); // leaving the field saves at once
   });
   /* htmx would post the whole form, 140 answers for one; a saved element sends what lies inside it. */
   document.addEventListener("htmx:configRequest", (event) => {
