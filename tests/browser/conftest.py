@@ -151,7 +151,7 @@ def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(address, home, people, PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
