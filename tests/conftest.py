@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 # pytest-django may have read the settings before this file: the environment serves the programs that tests start,
@@ -94,6 +95,14 @@ def _refuse_skip(report: Any) -> None:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid} was skipped, and TENKEN_NO_SKIP=1: {reason}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Close the connections of a browser test while its browser's loop runs: beside a loop Django keeps a set of its
+    own, which nobody would close later, and PostgreSQL would not let go of the test database."""
+    if item.get_closest_marker("browser"):
+        connections.close_all()
 
 
 @pytest.hookimpl(wrapper=True)
