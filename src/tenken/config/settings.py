@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tenken.inspection",
     "tenken.findings",
     "tenken.policy",
+    "tenken.assets",
     "tenken.approvals",
     "tenken.organization",
     "tenken.files",

@@ -193,12 +193,16 @@ class CheckCategory(models.Model):
 
 
 class CheckItem(models.Model):
-    """点検項目 of the bank: the thing that is asked, whatever its wording in a year. ``code`` is stable for ever."""
+    """点検項目 of the bank: the thing that is asked, whatever its wording in a year. ``code`` is stable for ever.
+
+    ``answer_valid_months``: how long an answer may be stood by instead of being asked anew (0: always asked).
+    """
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
     code = models.CharField("コード", max_length=40)
     category = models.ForeignKey(CheckCategory, models.PROTECT, related_name="items", verbose_name="調査項目")
     standing = models.BooleanField("毎年の点検に入れる", default=False)
+    answer_valid_months = models.PositiveSmallIntegerField("回答の有効期間（月）", default=0)
     retired_on = models.DateField("廃止日", null=True, blank=True)
 
     class Meta:
