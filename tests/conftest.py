@@ -129,6 +129,8 @@ def _forget_kept_trees() -> Iterator[None]:
     if access := sys.modules.get("tenken.organization.access"):
         access._root_units.cache_clear()
         sys.modules["tenken.organization.tree"]._tree.cache_clear()
+    if directory := sys.modules.get("tenken.organization.directory"):
+        directory._directory.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""Reading the organisation: scoped lists, names, who holds what, and what became of a unit."""
+
+from tenken.organization.queries.holders import (
+    MANAGER,
+    Holder,
+    PostLine,
+    holders_on,
+    manager_history,
+    manager_on,
+    post_lines,
+)
+from tenken.organization.queries.naming import bureaus_of, name_with_bureau, names_with_bureau
+from tenken.organization.queries.people import appointments, roles_of_posts, visible_person
+from tenken.organization.queries.units import (
+    UnitLine,
+    emergency_procedures,
+    heirs_on,
+    predecessors_of,
+    successions_of,
+    successors_of,
+    unit_lines,
+    visible_unit,
+)
+
+__all__ = [
+    "MANAGER",
+    "Holder",
+    "PostLine",
+    "UnitLine",
+    "appointments",
+    "bureaus_of",
+    "emergency_procedures",
+    "heirs_on",
+    "holders_on",
+    "manager_history",
+    "manager_on",
+    "name_with_bureau",
+    "names_with_bureau",
+    "post_lines",
+    "predecessors_of",
+    "roles_of_posts",
+    "successions_of",
+    "successors_of",
+    "unit_lines",
+    "visible_person",
+    "visible_unit",
+]
