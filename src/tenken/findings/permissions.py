@@ -5,3 +5,8 @@ from tenken.organization.capabilities import capability
 VIEW_FINDINGS = capability("findings.view", "課題を見る")
 IMPROVE_FINDINGS = capability("findings.improve", "改善の計画と報告をする")
 CHECK_FINDINGS = capability("findings.check", "改善報告を確認する")
+CONFIRM_REASONS = capability("findings.confirm", "改善困難の理由を確認する")
+MANAGE_TRACES = capability("findings.trace", "追跡調査をする")
+VIEW_CASES = capability("findings.cases.view", "課題・対策事例集を見る")
+PROPOSE_CASES = capability("findings.cases.propose", "事例を提案する")
+MANAGE_CASES = capability("findings.cases.manage", "課題・対策事例集を作る")

@@ -1,5 +1,13 @@
 """Every write of findings."""
 
+from tenken.findings.operations.casebook import (
+    answer_permission,
+    ask_permission,
+    edit_case,
+    propose_case,
+    publish_case,
+    withdraw_case,
+)
 from tenken.findings.operations.checking import check, check_many, close_improvement_stage
 from tenken.findings.operations.history import HistoricFinding, HistoricStep, record_history
 from tenken.findings.operations.improvement import add_evidence, close_not_improved, plan, report
@@ -10,13 +18,19 @@ __all__ = [
     "HistoricStep",
     "NewFinding",
     "add_evidence",
+    "answer_permission",
+    "ask_permission",
     "check",
     "check_many",
     "close_improvement_stage",
     "close_not_improved",
+    "edit_case",
     "open_findings",
     "plan",
+    "propose_case",
+    "publish_case",
     "record_history",
     "report",
     "withdraw_by_origin",
+    "withdraw_case",
 ]

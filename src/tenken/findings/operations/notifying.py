@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from tenken.common import clock
-from tenken.findings.models import Finding
+from tenken.findings.models import Case, Finding
 from tenken.findings.permissions import IMPROVE_FINDINGS
 from tenken.findings.states import VERIFIED
 from tenken.notices.operations import Recipient, queue
@@ -41,6 +41,22 @@ def tell_checked(*, by: Principal, findings: Sequence[Finding], comment: str, on
                 body=_body(of_unit, verified, comment),
                 link=f"/findings/{of_unit[0].pk}/" if len(of_unit) == 1 else "/findings/",
             )
+
+
+def tell_permission_asked(*, by: Principal, case: Case, on: date) -> None:
+    """Ask the section by mail whether its name may stand beside a case. Past days tell nobody."""
+    if case.unit is None or on != clock.today():
+        return
+    if recipients := _people_of(by, {case.unit.pk}, on)[case.unit.pk]:
+        queue(
+            by=by,
+            city_code=by.city_code,
+            kind="findings.case",
+            recipients=recipients,
+            subject="【事例集】課名の掲載についてお尋ねします",
+            body=f"課題・対策事例集に「{case.title}」を載せます。\n{case.unit.name}の名を添えてよいか、お答えください。",
+            link=f"/findings/cases/{case.pk}/",
+        )
 
 
 def _subject(findings: Sequence[Finding], verified: bool) -> str:

@@ -11,12 +11,14 @@ from tenken.common.era import era_date
 from tenken.findings.models import Finding, FindingEvent
 from tenken.findings.queries import FindingRecord, is_overdue
 from tenken.findings.states import (
+    CANNOT_FIX,
     EVENT_LABELS,
     NOT_IMPROVED,
     OPEN,
     PLANNED,
     REPORTED,
     STATUS_LABELS,
+    TREATED,
     VERIFIED,
     WITHDRAWN,
 )
@@ -27,6 +29,8 @@ _TONES = {
     REPORTED: "blue",
     VERIFIED: "green",
     NOT_IMPROVED: "red",
+    CANNOT_FIX: "blue",
+    TREATED: "yellow",
     WITHDRAWN: "neutral",
 }
 STATUSES = {code: (label, _TONES[code]) for code, label in STATUS_LABELS.items()}
@@ -39,6 +43,10 @@ _EVENT_TONES = {
     "returned": "red",
     "not_improved": "yellow",
     "stage_closed": "red",
+    "cannot_fix": "yellow",
+    "confirmed": "green",
+    "refused": "red",
+    "reopened": "blue",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from django.db import models
 
 from tenken.files.models import StoredFile
-from tenken.findings.states import REASONS
+from tenken.findings.states import MEASURE_LEVELS, REASONS
 from tenken.journal.models import AppendOnly
 from tenken.organization.models import City, Unit
 from tenken.organization.scoping import ScopedQuerySet
@@ -39,11 +39,17 @@ class Finding(models.Model):
     ``category_code`` tie it to the bank so that years compare. ``status`` moves only by ``findings.states``.
     ``number`` is given once per city and year and never again. ``version`` rises by one with each change and with it one
     :class:`FindingEvent`. ``closed_as_not_improved``: it was 未改善 when the improvement stage ended, whatever came later.
+
+    ``measure_level`` says whether the measure is the section's daily work or the bureau's environment (document 001,
+    資料1 1(2)③); then ``measure_bureau`` is who has to see to it. What cannot be fixed carries its reason
+    (``not_improved_reason``), the measure that lowers the risk instead, the day it is looked at again, and who found the
+    reason true and how (2(2)①④).
     """
 
     class Origin(models.TextChoices):
         SELF_INSPECTION = "self_inspection", "自己点検"
         VISIT = "visit", "訪問調査"
+        TRACE = "trace", "追跡調査"
 
     class Status(models.TextChoices):
         OPEN = "open", "改善計画の作成待ち"
@@ -51,6 +57,8 @@ class Finding(models.Model):
         REPORTED = "reported", "改善報告済（確認待ち）"
         VERIFIED = "verified", "改善済"
         NOT_IMPROVED = "not_improved", "未改善"
+        CANNOT_FIX = "cannot_fix", "改善困難（確認待ち）"
+        TREATED = "treated", "リスク低減策で管理"
         WITHDRAWN = "withdrawn", "取下げ"
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
@@ -79,6 +87,22 @@ class Finding(models.Model):
         "未改善の理由", max_length=20, choices=list(REASONS.items()), blank=True, default=""
     )
     not_improved_note = models.TextField("未改善の説明", max_length=2000, blank=True, default="")
+
+    measure_level = models.CharField(
+        "対策の区分", max_length=12, choices=list(MEASURE_LEVELS.items()), blank=True, default=""
+    )
+    measure_bureau = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="対策を行う局・区"
+    )
+    budget_yen = models.PositiveBigIntegerField("予算額（円）", null=True, blank=True)
+    budget_year = models.PositiveSmallIntegerField("予算の年度", null=True, blank=True)
+
+    compensating_measure = models.TextField("リスク低減策", max_length=4000, blank=True, default="")
+    review_on = models.DateField("見直し日", null=True, blank=True)
+    confirmed_by = models.CharField("理由を確認した者", max_length=64, blank=True, default="")
+    confirmed_by_name = models.CharField("理由を確認した者の氏名", max_length=100, blank=True, default="")
+    confirmed_on = models.DateField("理由の確認日", null=True, blank=True)
+    confirmed_how = models.TextField("理由の確認方法", max_length=2000, blank=True, default="")
 
     closed_as_not_improved = models.BooleanField("改善取組の終了時に未改善", default=False)
 
@@ -110,20 +134,60 @@ class Finding(models.Model):
             models.CheckConstraint(
                 name="findings_status_known",
                 condition=models.Q(
-                    status__in=("open", "planned", "reported", "verified", "not_improved", "withdrawn")
+                    status__in=(
+                        "open",
+                        "planned",
+                        "reported",
+                        "verified",
+                        "not_improved",
+                        "cannot_fix",
+                        "treated",
+                        "withdrawn",
+                    )
                 ),
             ),
             models.CheckConstraint(
                 name="findings_closed_has_date",
                 condition=models.Q(status__in=("verified", "withdrawn"), closed_on__isnull=False)
-                | models.Q(
-                    status__in=("open", "planned", "reported", "not_improved"), closed_on__isnull=True
+                | (~models.Q(status__in=("verified", "withdrawn")) & models.Q(closed_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="findings_cannot_fix_whole",
+                condition=(
+                    models.Q(status__in=("cannot_fix", "treated"), review_on__isnull=False)
+                    & ~models.Q(not_improved_reason="")
+                    & ~models.Q(compensating_measure="")
+                )
+                | (
+                    ~models.Q(status__in=("cannot_fix", "treated"))
+                    & models.Q(review_on__isnull=True, compensating_measure="")
                 ),
+            ),
+            models.CheckConstraint(
+                name="findings_treated_is_confirmed",
+                condition=(
+                    models.Q(status="treated", confirmed_on__isnull=False)
+                    & ~models.Q(confirmed_by="")
+                    & ~models.Q(confirmed_by_name="")
+                    & ~models.Q(confirmed_how="")
+                )
+                | (
+                    ~models.Q(status="treated")
+                    & models.Q(
+                        confirmed_on__isnull=True, confirmed_by="", confirmed_by_name="", confirmed_how=""
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="findings_environment_names_bureau",
+                condition=models.Q(measure_level="environment", measure_bureau__isnull=False)
+                | (models.Q(measure_level__in=("", "daily")) & models.Q(measure_bureau__isnull=True)),
             ),
         ]
         indexes = [
             models.Index(fields=["city", "fiscal_year", "category_code"], name="findings_year_category"),
             models.Index(fields=["unit", "status"], name="findings_unit_status"),
+            models.Index(fields=["city", "item_code", "fiscal_year"], name="findings_item_year"),
         ]
         verbose_name = "課題"
 
