@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tenken.reports",
     "tenken.workbooks",
     "tenken.inspection",
+    "tenken.plans",
     "tenken.findings",
     "tenken.policy",
     "tenken.assets",

@@ -1,0 +1,1 @@
+"""Pure rules of the plans, one per file."""
