@@ -1,4 +1,4 @@
-"""A piece of long work."""
+"""Long work, and the work of each day."""
 
 from __future__ import annotations
 
@@ -42,3 +42,21 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DailyRun(models.Model):
+    """That a piece of daily work was done for a city on a day: it is done once, whoever comes to do it."""
+
+    kind = models.CharField("種類", max_length=60)
+    city_code = models.CharField("団体コード", max_length=6)
+    day = models.DateField("日")
+    done_at = models.DateTimeField("実行日時")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "city_code", "day"], name="jobs_daily_run_once")
+        ]
+        verbose_name = "毎日の処理"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.city_code} {self.day}"

@@ -39,6 +39,14 @@ class Answer(models.Model):
                 condition=models.Q(verdict__in=("", "conforms", "issue", "not_applicable")),
             ),
         ]
+        indexes = [
+            # The boards ask for the few answers that are issues, over ten years of sheets.
+            models.Index(
+                fields=["sheet", "question"],
+                name="inspection_answer_issues",
+                condition=models.Q(verdict="issue"),
+            )
+        ]
         verbose_name = "回答"
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from tenken.journal.models import AppendOnly
 
 
 class ReminderStep(models.Model):
-    """One step of the chase: *days* from the due date (negative: before), and who is told besides those before."""
+    """One step of the chase: ``days`` from the due date (negative: before), and who is told. ``weekly``: again each week."""
 
     class Audience(models.TextChoices):
         DEPUTY = "deputy", "副情報管理者"
@@ -22,6 +22,7 @@ class ReminderStep(models.Model):
     )
     days = models.SmallIntegerField("期限からの日数")
     audience = models.CharField("宛先", max_length=16, choices=Audience)
+    weekly = models.BooleanField("以後、毎週", default=False)
 
     class Meta:
         constraints = [
@@ -37,17 +38,22 @@ class ReminderStep(models.Model):
 
 
 class ReminderSent(AppendOnly):
-    """That a sheet was in a reminder of a step. One row a sheet and step: nobody is told twice."""
+    """That a sheet was in a reminder of a step. One row a sheet, step and round: nobody is told twice.
+
+    ``round``: which of the weekly repetitions, from 0. ``recipients``: [{"code", "name", "role", "mail"}, …]; ``mail``
+    is false for who has no address.
+    """
 
     step = models.ForeignKey(ReminderStep, models.PROTECT, related_name="sent", verbose_name="督促の段階")
     sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="reminders", verbose_name="点検シート")
     due_on = models.DateField("そのときの期限")
+    round = models.PositiveSmallIntegerField("回", default=0)
     sent_on = models.DateField("送った日")
     recipients = models.JSONField("宛先の職員", default=list)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["step", "sheet", "due_on"], name="inspection_reminder_once")
+            models.UniqueConstraint(fields=["step", "sheet", "due_on", "round"], name="inspection_reminder_once")
         ]
         ordering = ["pk"]
         verbose_name = "送った督促"

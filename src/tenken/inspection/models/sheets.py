@@ -18,8 +18,8 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
 class Sheet(models.Model):
     """点検シート of one section, or of one information system of that section.
 
-    Answers are sparse: none exists until given. ``version`` guards against lost updates. ``due_on`` None: the stage's
-    last day. ``moved_to``: the sheet that answers instead, when the section was merged into another meanwhile.
+    Answers are sparse: none exists until given. ``version`` guards against lost updates. ``submitted_on``: put up for
+    approval; ``handed_in_on``: approved, so that it reached the secretariat. ``due_on`` None: the stage's last day. ``moved_to``: the sheet that answers instead, when the section was merged into another meanwhile.
     """
 
     class Status(models.TextChoices):
@@ -42,6 +42,7 @@ class Sheet(models.Model):
     status = models.CharField("状態", max_length=24, choices=Status, default=Status.NOT_STARTED)
     version = models.PositiveIntegerField("版", default=1)
     submitted_on = models.DateField("提出日", null=True, blank=True)
+    handed_in_on = models.DateField("提出が済んだ日", null=True, blank=True)
     accepted_on = models.DateField("受付日", null=True, blank=True)
     due_on = models.DateField("期限", null=True, blank=True)
     extension_reason = models.CharField("期限を変えた理由", max_length=300, blank=True, default="")
