@@ -26,7 +26,7 @@ class SheetForm(models.Model):
 
 
 class Question(models.Model):
-    """One line of the sheet: a revision of a bank item, under its 調査項目."""
+    """One line of the sheet: a revision of a bank item, under its 調査項目; ``chosen_because`` says why it is asked."""
 
     form = models.ForeignKey(SheetForm, models.PROTECT, related_name="questions", verbose_name="様式")
     order = models.PositiveSmallIntegerField("順")
@@ -36,6 +36,7 @@ class Question(models.Model):
         CheckItemRevision, models.PROTECT, related_name="questions", verbose_name="点検項目の版"
     )
     required = models.BooleanField("必須", default=True)
+    chosen_because = models.CharField("選んだ理由", max_length=500, blank=True, default="")
 
     class Meta:
         constraints = [

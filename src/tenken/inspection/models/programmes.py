@@ -16,7 +16,10 @@ class ProgrammeQuerySet(ScopedQuerySet["Programme"]):
 
 
 class Programme(models.Model):
-    """One inspection campaign of a fiscal year. Its stages, dates and questions are the city's."""
+    """One inspection campaign of a fiscal year. Its stages, dates and questions are the city's.
+
+    ``basis``: the earlier programme whose issues decide the targets (TargetRule.WITH_ISSUES); None: the one before.
+    """
 
     class Status(models.TextChoices):
         PLANNED = "planned", "準備中"
@@ -31,6 +34,9 @@ class Programme(models.Model):
     )
     kind = models.CharField("種類", max_length=16, choices=Kind, default=Kind.INSPECTION)
     target_rule = models.CharField("対象", max_length=16, choices=TargetRule, default=TargetRule.ALL_SECTIONS)
+    basis = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="もとにする点検"
+    )
     with_risk_part = models.BooleanField("リスク対策状況点検を含む", default=False)
     name = models.CharField("名称", max_length=120)
     purpose = models.TextField("目的", max_length=2000, blank=True, default="")

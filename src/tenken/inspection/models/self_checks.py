@@ -25,6 +25,7 @@ class SelfCheck(models.Model):
     bureau = models.ForeignKey(Unit, models.PROTECT, related_name="+", null=True, verbose_name="局・区")
     status = models.CharField("状態", max_length=12, choices=Status, default=Status.NOT_STARTED)
     submitted_on = models.DateField("提出日", null=True, blank=True)
+    exemption_reason = models.CharField("対象外とした理由", max_length=200, blank=True, default="")
     version = models.PositiveIntegerField("版", default=1)
 
     class Meta:

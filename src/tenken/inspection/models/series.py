@@ -22,7 +22,8 @@ class TargetRule(models.TextChoices):
     ALL_SECTIONS = "all_sections", "全庁（すべての課公所）"
     WITH_ISSUES = "with_issues", "前回の点検で課題があった課公所"
     LISTED = "listed", "名指しした課公所"
-    SYSTEMS = "systems", "情報システム（台帳のすべて、または重要なもの）"
+    SYSTEMS = "systems", "情報システム（台帳のすべて）"
+    KEY_SYSTEMS = "key_systems", "重要な情報システム"
     LISTED_SYSTEMS = "listed_systems", "名指しした情報システム"
     ALL_STAFF = "all_staff", "全職員"
 
@@ -47,7 +48,8 @@ class Series(models.Model):
 
     ``intensified_months``: of these, the ones that ask ``intensified_items`` besides ``items`` (codes of the bank;
     empty ``items``: all standing ones). ``opens_on_day``/``days_to_answer``: of the month, and calendar days until due.
-    ``reminders``: [{"days": -7, "audience": "deputy"}, …], copied to each programme.
+    ``further_stages``: [{"kind": "improvement", "name": "改善取組", "days": 60}, …], one after the other when the
+    self-inspection is over. ``reminders``: [{"days": -7, "audience": "deputy"}, …], copied to each programme.
     """
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
@@ -61,6 +63,7 @@ class Series(models.Model):
     intensified_items = models.JSONField("強化月間に加える点検項目", default=list)
     opens_on_day = models.PositiveSmallIntegerField("開始する日", default=1)
     days_to_answer = models.PositiveSmallIntegerField("記入の日数", default=30)
+    further_stages = models.JSONField("自己点検のあとの段階", default=list)
     target_rule = models.CharField("対象", max_length=16, choices=TargetRule, default=TargetRule.ALL_SECTIONS)
     with_risk_part = models.BooleanField("リスク対策状況点検を含む", default=False)
     reminders = models.JSONField("督促", default=list)
