@@ -49,6 +49,15 @@ OWN_CITY: Outcome = {"404": "f_secretariat f_manager", "ok": REST}
 SEES_INSPECTION: Outcome = {"404": "staff committee commissioner f_secretariat f_manager", "ok": REST}
 SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
 
+SEES_MEETINGS: Outcome = {"403": "system network staff", "ok": REST}
+SEES_DUTIES: Outcome = {"ok": "ciso bureau secretariat auditor f_secretariat", "403": REST}
+SEES_CITY_DUTY: Outcome = {"ok": "ciso secretariat auditor", "404": REST}
+KEEPS_MEETING: Outcome = {
+    "ok": "secretariat",
+    "404": "system network staff f_secretariat f_manager",
+    "403": REST,
+}
+
 # fmt: off
 TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "home": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
@@ -168,6 +177,18 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "organization-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "organization-import-confirm": ("", {"GET": (CLOSED,), "POST": (NOBODY,)}),
     "organization-export": ("", {"GET": (READS_JOURNAL,), "POST": (READS_JOURNAL,)}),
+    "meetings-index": ("", {"GET": (SEES_MEETINGS,), "POST": (CLOSED,)}),
+    "meetings-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "meetings-meeting": ("meeting", {"GET": ({"404": "system network staff f_secretariat f_manager", "ok": REST},), "POST": (CLOSED,)}),
+    "meetings-change": ("meeting", {"GET": (KEEPS_MEETING,), "POST": (KEEPS_MEETING,)}),
+    "meetings-hold": ("meeting", {"GET": (KEEPS_MEETING,), "POST": (KEEPS_MEETING,)}),
+    "meetings-cancel": ("meeting", {"GET": (KEEPS_MEETING,), "POST": (KEEPS_MEETING,)}),
+    "meetings-duties": ("", {"GET": (SEES_DUTIES,), "POST": (CLOSED,)}),
+    "meetings-duty-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "meetings-duty": ("duty", {"GET": (SEES_CITY_DUTY,), "POST": (CLOSED,)}),
+    "meetings-duty-change": ("duty", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "meetings-duty-record": ("duty", {"GET": ({"ok": "ciso secretariat", "403": "bureau auditor", "404": REST},), "POST": ({"ok": "ciso secretariat", "403": "bureau auditor", "404": REST},)}),
+    "meetings-duty-retract": ("duty_record", {"GET": ({"ok": "ciso secretariat", "404": REST},), "POST": ({"ok": "ciso secretariat", "404": REST},)}),
     "reports-index": ("", {"GET": ({"403": "system network staff", "ok": REST},), "POST": (CLOSED,)}),
     "reports-paper": ("paper", {"GET": ({"ok": "secretariat", "403": "system network staff", "404": REST},), "POST": (CLOSED,)}),
     "reports-open": ("paper", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),

@@ -19,6 +19,8 @@ from tests.web.rows import make_rows
 from tenken.api.root import api
 from tenken.inspection.models import AnswerEvidence
 from tenken.jobs.operations import start
+from tenken.meetings.models import Council, OfficerDuty
+from tenken.meetings.operations import adopt_default_councils_and_duties, plan_meeting, record_duty
 from tenken.organization.api_tokens import issue_token
 from tenken.organization.models import Assignment, ImplementingBody, Person, PostRole, Role, UnitKind
 from tenken.policy.models import CheckItem
@@ -108,8 +110,25 @@ def make_world(scenario: Scenario) -> World:
         "clause": {INSIDE: (clause.code,)},
         "item": {INSIDE: (CheckItem.objects.filter(city=scenario.city, standing=True).first().code,)},  # type: ignore[union-attr]
         "key": {INSIDE: (1,)},
+        **_meetings(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
+
+
+def _meetings(scenario: Scenario) -> dict[str, dict[str, tuple[Any, ...]]]:
+    """Return a meeting to come, a duty of the CISO, and that it was done."""
+    by = scenario.by("secretariat")
+    adopt_default_councils_and_duties(by=by)
+    council = Council.objects.filter(city=scenario.city).first()
+    duty = OfficerDuty.objects.get(city=scenario.city, code="ciso-site")
+    assert council is not None
+    meeting = plan_meeting(by=by, council=council, meets_on=TODAY)
+    done = record_duty(by=by, duty=duty, done_on=TODAY, text="サーバ室を見た")
+    return {
+        "meeting": {INSIDE: (meeting.pk,)},
+        "duty": {INSIDE: (duty.pk,)},
+        "duty_record": {INSIDE: (done.pk,)},
+    }
 
 
 def _clients(scenario: Scenario, other: OtherCity) -> dict[str, Client]:

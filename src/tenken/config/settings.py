@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "tenken.workbooks",
     "tenken.inspection",
     "tenken.plans",
+    "tenken.meetings",
     "tenken.findings",
     "tenken.policy",
     "tenken.assets",

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.inspection.permissions import VIEW_PROGRAMMES
+from tenken.meetings.permissions import VIEW_MEETINGS
 from tenken.organization.access import Principal
 from tenken.organization.capabilities import Capability
 from tenken.organization.permissions import VIEW_JOURNAL, VIEW_UNITS
@@ -36,6 +37,7 @@ _ENTRIES = (
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
     _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
     _Entry("組織", "organization-units", VIEW_UNITS),
+    _Entry("会議と職務", "meetings-index", VIEW_MEETINGS),
     _Entry("報告書", "reports-index", VIEW_PAPERS),
     _Entry("操作証跡", "journal-list", VIEW_JOURNAL),
 )

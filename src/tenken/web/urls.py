@@ -13,6 +13,7 @@ urlpatterns = [
     path("findings/", include("tenken.web.findings.urls")),
     path("policy/", include("tenken.web.policy.urls")),
     path("organization/", include("tenken.web.organization.urls")),
+    path("meetings/", include("tenken.web.meetings.urls")),
     path("papers/", include("tenken.web.reports.urls")),
     path("journal/", include("tenken.web.journal.urls")),
     path("jobs/", include("tenken.web.jobs.urls")),
