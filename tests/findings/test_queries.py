@@ -24,6 +24,7 @@ from tenken.findings.queries import (
     status_summary,
     years_of,
 )
+from tenken.findings.rules.ages import AGE_BANDS
 from tenken.organization.access import system_principal
 from tenken.organization.operations import NewUnit, merge_units
 from tests.findings import makers
@@ -68,15 +69,29 @@ def test_each_task_s_query_narrows_the_list_to_it(scenario: Any) -> None:
         assert findings_for(by, only).count() == task.count
 
 
-def test_ages_cover_each_open_finding_once(scenario: Any) -> None:
+def test_ages_cover_each_open_finding_once_by_bureau(scenario: Any, django_assert_max_num_queries: Any) -> None:
     for year in (2025, 2026):
         makers.opened(scenario.section_a1, 2, year=year, key=str(year))
-    assert open_by_age(scenario.by("secretariat")) == [
-        ("30日以内", 0),
-        ("31日～60日", 2),
-        ("61日～90日", 0),
-        ("91日以上", 2),
+    makers.opened(scenario.section_b1, 1)
+    makers.verified(
+        makers.opened(scenario.section_a1, key="done")[0],
+        scenario.by("section_manager"),
+        scenario.by("secretariat"),
+    )
+    by = scenario.by("secretariat")
+    open_by_age(by)  # the directory is kept
+    with django_assert_max_num_queries(1):
+        table = open_by_age(by)
+    assert [(row.name, row.counts, row.total) for row in table.rows] == [
+        ("まちづくり局", (0, 2, 0, 0, 2), 4),
+        ("健康福祉局", (0, 1, 0, 0, 0), 1),
     ]
+    assert (table.all.counts, table.all.total) == ((0, 3, 0, 0, 2), 5)
+    for row in table.rows:
+        for band, number in zip(AGE_BANDS, row.counts, strict=True):
+            only = FindingFilter(unit_id=row.unit_id, age=band.code)
+            assert findings_for(by, only).count() == number
+    assert [row.name for row in open_by_age(scenario.by("bureau_manager")).rows] == ["まちづくり局"]
 
 
 def test_the_summary_counts_what_one_may_see(scenario: Any, django_assert_num_queries: Any) -> None:

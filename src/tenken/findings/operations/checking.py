@@ -17,23 +17,26 @@ from tenken.findings.operations.applying import (
     locked_finding,
     pressed_twice,
 )
-from tenken.findings.operations.notifying import tell_checked
+from tenken.findings.operations.notifying import tell_checked, tell_reason
 from tenken.findings.operations.opening import check_city
-from tenken.findings.permissions import CHECK_FINDINGS
+from tenken.findings.permissions import CHECK_FINDINGS, CONFIRM_REASONS, IMPROVE_FINDINGS
 from tenken.findings.states import (
-    NOT_IMPROVED,
+    NOT_DONE,
     OTHER,
     REASONS,
     REPORTED,
-    UNFINISHED,
+    Confirm,
+    Refuse,
+    Reopen,
     Return,
     StageClosed,
     Verify,
 )
-from tenken.organization.access import Principal, require
+from tenken.organization.access import Principal, decide, require
 from tenken.organization.models import City
 
 VERIFIED, RETURNED = "verified", "returned"
+CONFIRMED, REFUSED = "confirmed", "refused"
 
 
 @transaction.atomic
@@ -64,6 +67,47 @@ def _decision(outcome: str, comment: str) -> Verify | Return:
         return Return(comment)
     message = "「改善を確認」か「差し戻す」を選んでください。"
     raise Invalid(message, [Problem(message, "確認の結果", "outcome")])
+
+
+@transaction.atomic
+def confirm_reason(
+    *,
+    by: Principal,
+    finding: Finding,
+    outcome: str,
+    comment: str,
+    version: int,
+    on: date | None = None,
+) -> Finding:
+    """Say whether it is true that a finding cannot be fixed: *outcome* "confirmed" with how that was found out, or
+    "refused" with why. The section is told by mail.
+
+    ``Invalid`` names the fields outcome and comment.
+    """
+    finding = locked_finding(by, finding, CONFIRM_REASONS)
+    event: Confirm | Refuse
+    if outcome == CONFIRMED:
+        event = Confirm(comment, by.actor.code, by.actor.name)
+    elif outcome == REFUSED:
+        event = Refuse(comment)
+    else:
+        message = "「理由を確認した」か「認めない」を選んでください。"
+        raise Invalid(message, [Problem(message, "確認の結果", "outcome")])
+    if apply(by=by, finding=finding, event=event, version=version, on=on):
+        tell_reason(by=by, finding=finding, comment=comment.strip(), on=on or by.on)
+    return finding
+
+
+@transaction.atomic
+def reopen(*, by: Principal, finding: Finding, comment: str, version: int, on: date | None = None) -> Finding:
+    """Take a finding out of its compensating measure, back to planning: by its section, or who confirms reasons.
+
+    ``Invalid`` names the field comment.
+    """
+    mine = decide(by, IMPROVE_FINDINGS, unit=finding.unit)
+    finding = locked_finding(by, finding, IMPROVE_FINDINGS if mine else CONFIRM_REASONS)
+    apply(by=by, finding=finding, event=Reopen(comment), version=version, on=on)
+    return finding
 
 
 @transaction.atomic
@@ -122,6 +166,7 @@ def close_improvement_stage(
     origin: str = Finding.Origin.SELF_INSPECTION,
 ) -> list[Finding]:
     """End the improvement stage of a year: what is not 改善済 becomes 未改善, and stays counted so. Returns those.
+    What cannot be fixed is counted so too and keeps its status.
 
     Each needs a reason: the section's own, or the secretariat's in *reasons* (finding key → code, note), which wins only
     where the section gave none. ``Invalid`` lists those without (``Problem.field``: "reason-<key>"); then nothing is
@@ -137,7 +182,7 @@ def close_improvement_stage(
             city=city,
             fiscal_year=fiscal_year,
             origin=origin,
-            status__in=UNFINISHED | {NOT_IMPROVED},
+            status__in=NOT_DONE,
             closed_as_not_improved=False,
         )
         .order_by("number")

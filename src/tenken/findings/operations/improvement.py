@@ -16,8 +16,17 @@ from tenken.files.operations import store
 from tenken.findings.models import Finding, FindingEvidence
 from tenken.findings.operations.applying import SUBJECT, apply, changed_since, locked_finding
 from tenken.findings.permissions import IMPROVE_FINDINGS
-from tenken.findings.states import TAKES_EVIDENCE, AddEvidence, NotImproved, Plan, Report
+from tenken.findings.states import (
+    ENVIRONMENT,
+    TAKES_EVIDENCE,
+    AddEvidence,
+    CannotFix,
+    NotImproved,
+    Plan,
+    Report,
+)
 from tenken.organization.access import Principal
+from tenken.organization.directory import directory_of
 
 
 @transaction.atomic
@@ -29,15 +38,21 @@ def plan(
     owner: str,
     due_on: date | None,
     needs_budget: bool = False,
+    level: str = "",
+    budget_yen: int | None = None,
+    budget_year: int | None = None,
     version: int,
     on: date | None = None,
 ) -> Finding:
     """Lay down what will be done, by whom and until when; again while it is open to revise it.
 
-    ``Invalid`` names the fields text, owner, due_on; ``Stale`` says who changed the finding since *version*.
+    *level*: "daily" or "environment" (``states.MEASURE_LEVELS``), '' leaves what stands; an environment is the section's
+    bureau's. ``Invalid`` names the fields text, owner, due_on, level, needs_budget, budget_yen, budget_year; ``Stale``
+    says who changed the finding since *version*.
     """
     finding = locked_finding(by, finding, IMPROVE_FINDINGS)
-    event = Plan(text, owner, due_on, needs_budget)
+    bureau = _bureau(by, finding, level, on)
+    event = Plan(text, owner, due_on, needs_budget, level, bureau, budget_yen, budget_year)
     apply(by=by, finding=finding, event=event, version=version, on=on)
     return finding
 
@@ -86,16 +101,57 @@ def add_evidence(
 
 @transaction.atomic
 def close_not_improved(
-    *, by: Principal, finding: Finding, reason: str, note: str = "", version: int, on: date | None = None
+    *,
+    by: Principal,
+    finding: Finding,
+    reason: str,
+    note: str = "",
+    level: str = "",
+    version: int,
+    on: date | None = None,
 ) -> Finding:
     """Say that it cannot be improved within the stage, and why (``states.REASONS``; 「その他」 needs a note).
+
+    *level* says whose measure it is, as :func:`plan` has it.
 
     The section may go on and report it later; then it is 改善済, and stays counted as 未改善 of the stage if that had
     ended by then.
     """
     finding = locked_finding(by, finding, IMPROVE_FINDINGS)
-    apply(by=by, finding=finding, event=NotImproved(reason, note), version=version, on=on)
+    event = NotImproved(reason, note, level, _bureau(by, finding, level, on))
+    apply(by=by, finding=finding, event=event, version=version, on=on)
     return finding
+
+
+@transaction.atomic
+def declare_cannot_fix(
+    *,
+    by: Principal,
+    finding: Finding,
+    reason: str,
+    note: str,
+    compensating_measure: str,
+    review_on: date | None,
+    version: int,
+    on: date | None = None,
+) -> Finding:
+    """Say that it cannot be fixed: why, what lowers the risk instead, and when that is looked at again. The secretariat
+    or an auditor then holds the reason against the facts (``confirm_reason``). Said again of what is under a
+    compensating measure, it is that review.
+
+    ``Invalid`` names the fields reason, note, compensating_measure, review_on.
+    """
+    finding = locked_finding(by, finding, IMPROVE_FINDINGS)
+    event = CannotFix(reason, note, compensating_measure, review_on)
+    apply(by=by, finding=finding, event=event, version=version, on=on)
+    return finding
+
+
+def _bureau(by: Principal, finding: Finding, level: str, on: date | None) -> int | None:
+    """Return whose environment it is: the section's 局・区, or the city itself where it stands below none."""
+    if level != ENVIRONMENT:
+        return None
+    return directory_of(finding.city).bureau(finding.unit_id, on or by.on) or min(by.root_ids, default=None)
 
 
 def _keep(by: Principal, finding: Finding, name: str, stream: BinaryIO) -> tuple[FindingEvidence, bool]:

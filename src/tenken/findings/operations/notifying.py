@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from tenken.common import clock
+from tenken.common.era import era_date
 from tenken.findings.models import Case, Finding
 from tenken.findings.permissions import IMPROVE_FINDINGS
-from tenken.findings.states import VERIFIED
+from tenken.findings.states import TREATED, VERIFIED
 from tenken.notices.operations import Recipient, queue
 from tenken.organization.access import Principal
 from tenken.organization.models import Assignment, PostRole, Role
@@ -41,6 +42,28 @@ def tell_checked(*, by: Principal, findings: Sequence[Finding], comment: str, on
                 body=_body(of_unit, verified, comment),
                 link=f"/findings/{of_unit[0].pk}/" if len(of_unit) == 1 else "/findings/",
             )
+
+
+def tell_reason(*, by: Principal, finding: Finding, comment: str, on: date) -> None:
+    """Tell the section whether its reason was found true. Past days tell nobody."""
+    if on != clock.today():
+        return
+    if recipients := _people_of(by, {finding.unit_id}, on)[finding.unit_id]:
+        confirmed = finding.status == TREATED
+        until = f"{era_date(finding.review_on)}に見直してください。" if finding.review_on else ""
+        what = "改善困難の理由を確認しました" if confirmed else "改善困難の届出は認められませんでした"
+        then = (
+            f"リスク低減策を続け、{until}" if confirmed else "改善の方法を考えて、改善計画を出してください。"
+        )
+        queue(
+            by=by,
+            city_code=by.city_code,
+            kind="findings.reason",
+            recipients=recipients,
+            subject=f"【課題】{what}（課題{finding}）",
+            body=f"{what}。\n・{finding}　{finding.title[:80]}\n\n{comment}\n\n{then}",
+            link=f"/findings/{finding.pk}/",
+        )
 
 
 def tell_permission_asked(*, by: Principal, case: Case, on: date) -> None:

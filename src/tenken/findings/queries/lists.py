@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from tenken.common.japanese_text import search_key
 from tenken.findings.models import Finding, FindingEvent, FindingQuerySet
-from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
-from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED, REPORTED, VERIFIED, WITHDRAWN
+from tenken.findings.permissions import CHECK_FINDINGS, CONFIRM_REASONS, IMPROVE_FINDINGS, VIEW_FINDINGS
+from tenken.findings.rules.ages import BANDS_BY_CODE
+from tenken.findings.rules.review import review_is_due
+from tenken.findings.states import (
+    CANNOT_FIX,
+    ENVIRONMENT,
+    NOT_DONE,
+    OPEN,
+    PLANNED,
+    REPORTED,
+    TREATED,
+    WITHDRAWN,
+)
 from tenken.organization.access import Principal
 from tenken.organization.models import City
 
@@ -22,7 +33,8 @@ class FindingFilter:
     """What a list is narrowed to; '' and None narrow nothing. ``unit_id``: that unit, all below, and what they were.
 
     ``status`` '' leaves withdrawn findings out. ``overdue``: past its date and still with the section. ``text`` is
-    looked for in the finding and in the unit's name.
+    looked for in the finding and in the unit's name. ``age``: a band of ``rules.ages``, of what is not done. ``review_due``:
+    under a compensating measure and to be looked at again. ``level``: whose measure it is (``states.MEASURE_LEVELS``).
     """
 
     fiscal_year: int | None = None
@@ -32,6 +44,10 @@ class FindingFilter:
     origin: str = ""
     overdue: bool = False
     text: str = ""
+    item_code: str = ""
+    level: str = ""
+    age: str = ""
+    review_due: bool = False
 
 
 def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQuerySet:
@@ -40,13 +56,15 @@ def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQue
     rows = (
         Finding.objects.restrict(by, VIEW_FINDINGS)
         .select_related("unit")
-        .annotate(effective_due=Coalesce("plan_due_on", "due_on"))
+        .annotate(effective_due=_EFFECTIVE_DUE)
     )
     equal: dict[str, Any] = {
         "fiscal_year": only.fiscal_year,
         "category_code": only.category_code,
         "status": only.status,
         "origin": only.origin,
+        "item_code": only.item_code,
+        "measure_level": only.level,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
     if not only.status:
@@ -55,6 +73,10 @@ def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQue
         rows = rows.filter(unit__in=by.tree.lineage_back(by.tree.below([only.unit_id])))
     if only.overdue:
         rows = rows.filter(overdue_on(by.on))
+    if only.age:
+        rows = rows.filter(_of_age(only.age, by.on))
+    if only.review_due:
+        rows = rows.filter(review_due_on(by.on))
     for word in only.text.split():
         rows = rows.filter(
             Q(title__icontains=word)
@@ -64,15 +86,49 @@ def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQue
     return rows.order_by("-fiscal_year", "number")
 
 
+# Until when: what was planned, else what was asked for; under a compensating measure, the day of its review.
+_EFFECTIVE_DUE = Coalesce("review_on", "plan_due_on", "due_on")
+
+
+def urgent_first(rows: FindingQuerySet, on: date) -> FindingQuerySet:
+    """Order a list of :func:`findings_for` as work: what is overdue, then by date, then without a date, then what is
+    done."""
+    return rows.annotate(
+        urgency=Case(
+            When(overdue_on(on) | review_due_on(on), then=0),
+            When(status__in=NOT_DONE, then=1),
+            default=2,
+            output_field=IntegerField(),
+        )
+    ).order_by("urgency", F("effective_due").asc(nulls_last=True), "-fiscal_year", "number")
+
+
+def _of_age(code: str, on: date) -> Q:
+    band = BANDS_BY_CODE.get(code)
+    if band is None:
+        return Q(pk__in=[])
+    first, last = band.opened(on)
+    wanted = Q(status__in=NOT_DONE)
+    if first is not None:
+        wanted &= Q(opened_on__gte=first)
+    return wanted & Q(opened_on__lte=last) if last is not None else wanted
+
+
+def review_due_on(day: date) -> Q:
+    """Return the condition of ``rules.review.review_is_due``."""
+    return Q(status=TREATED, review_on__lte=day)
+
+
 def overdue_on(day: date) -> Q:
     """Return the condition that a finding is with its section past its date (``effective_due`` annotated)."""
     return Q(status__in=(OPEN, PLANNED), effective_due__lt=day)
 
 
 def is_overdue(finding: Finding, day: date) -> bool:
-    """Tell the same of one finding."""
+    """Tell the same of one finding, or that its review is due."""
     due = finding.plan_due_on or finding.due_on
-    return finding.status in (OPEN, PLANNED) and due is not None and due < day
+    late = finding.status in (OPEN, PLANNED) and due is not None and due < day
+    return late or review_is_due(finding.status, finding.review_on, day)
 
 
 def years_of(by: Principal) -> list[int]:
@@ -115,16 +171,17 @@ class Task:
 
 
 def my_tasks(by: Principal) -> tuple[Task, ...]:
-    """Return what findings ask of *by*, the most urgent first; nothing where nothing waits. At most two queries."""
+    """Return what findings ask of *by*, the most urgent first; nothing where nothing waits. At most three queries."""
     tasks: list[Task] = []
     if by.holds(IMPROVE_FINDINGS):
         last = FindingEvent.objects.filter(finding=OuterRef("pk")).order_by("-pk").values("event")[:1]
         mine = (
             Finding.objects.restrict(by, IMPROVE_FINDINGS)
-            .filter(status__in=(OPEN, PLANNED))
-            .annotate(effective_due=Coalesce("plan_due_on", "due_on"), last_event=Subquery(last))
+            .filter(status__in=(OPEN, PLANNED, TREATED))
+            .annotate(effective_due=_EFFECTIVE_DUE, last_event=Subquery(last))
             .aggregate(
                 overdue=Count("pk", filter=overdue_on(by.on)),
+                review=Count("pk", filter=review_due_on(by.on)),
                 returned=Count("pk", filter=Q(last_event="returned")),
                 open=Count("pk", filter=Q(status=OPEN)),
                 planned=Count("pk", filter=Q(status=PLANNED)),
@@ -132,6 +189,7 @@ def my_tasks(by: Principal) -> tuple[Task, ...]:
         )
         tasks += [
             Task("overdue", "期限を過ぎた課題がある", mine["overdue"], "overdue=on"),
+            Task("review", "改善困難とした課題を見直す", mine["review"], "review_due=on"),
             Task("returned", "差し戻された改善報告を直す", mine["returned"], "status=planned"),
             Task("plan", "改善計画を作成する", mine["open"], "status=open"),
             Task("report", "改善報告をする", mine["planned"], "status=planned"),
@@ -139,21 +197,25 @@ def my_tasks(by: Principal) -> tuple[Task, ...]:
     if by.holds(CHECK_FINDINGS):
         waiting = Finding.objects.restrict(by, CHECK_FINDINGS).filter(status=REPORTED).count()
         tasks.append(Task("check", "改善報告を確認する", waiting, "status=reported"))
+    if by.holds(CONFIRM_REASONS):
+        waiting = Finding.objects.restrict(by, CONFIRM_REASONS).filter(status=CANNOT_FIX).count()
+        tasks.append(Task("confirm", "改善困難の理由を確認する", waiting, "status=cannot_fix"))
     return tuple(task for task in tasks if task.count)
 
 
-def open_by_age(by: Principal, fiscal_year: int | None = None) -> list[tuple[str, int]]:
-    """Return how many findings that *by* may see are not done, by the days since they were opened. One query."""
-    ages = (("30日以内", 0, 30), ("31日～60日", 31, 60), ("61日～90日", 61, 90), ("91日以上", 91, None))
-    counts = {}
-    for label, least, most in ages:
-        condition = Q(opened_on__lte=by.on - timedelta(days=least)) if least else Q()
-        if most is not None:
-            condition &= Q(opened_on__gte=by.on - timedelta(days=most))
-        counts[label] = Count("pk", filter=condition)
-    rows = findings_for(by, FindingFilter(fiscal_year=fiscal_year)).order_by().exclude(status=VERIFIED)
-    found = rows.aggregate(**{f"age{place}": count for place, count in enumerate(counts.values())})
-    return [(label, found[f"age{place}"]) for place, label in enumerate(counts)]
+def due_reviews(by: Principal, on: date | None = None) -> FindingQuerySet:
+    """Return what *by* may see that is under a compensating measure and to be looked at again, the longest due first."""
+    rows = Finding.objects.restrict(by, VIEW_FINDINGS).filter(review_due_on(on or by.on))
+    return rows.select_related("unit").order_by("review_on", "fiscal_year", "number")
+
+
+def environment_measures(by: Principal) -> FindingQuerySet:
+    """Return the findings *by* may see whose measure is a bureau's environment and that are not done."""
+    return (
+        findings_for(by, FindingFilter(level=ENVIRONMENT))
+        .filter(status__in=NOT_DONE)
+        .select_related("unit", "measure_bureau")
+    )
 
 
 def waiting_for_check(by: Principal, fiscal_year: int | None = None) -> FindingQuerySet:
@@ -171,7 +233,7 @@ def unfinished_in_stage(by: Principal, fiscal_year: int) -> FindingQuerySet:
         .filter(
             fiscal_year=fiscal_year,
             origin=Finding.Origin.SELF_INSPECTION,
-            status__in=(OPEN, PLANNED, REPORTED, NOT_IMPROVED),
+            status__in=NOT_DONE,
             closed_as_not_improved=False,
         )
         .select_related("unit")
@@ -185,6 +247,6 @@ def not_improved_at_close(city: City, fiscal_year: int) -> FindingQuerySet:
         Finding.objects.filter(city=city, fiscal_year=fiscal_year, closed_as_not_improved=True)
         .exclude(status=WITHDRAWN)
         .select_related("unit")
-        .annotate(effective_due=Coalesce(F("plan_due_on"), F("due_on")))
+        .annotate(effective_due=_EFFECTIVE_DUE)
         .order_by("number")
     )

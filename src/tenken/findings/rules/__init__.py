@@ -1,0 +1,1 @@
+"""What follows from findings by rule. Pure, one file a rule."""
