@@ -4,7 +4,7 @@ from tenken.inspection.models.answers import Answer, AnswerEvidence, RemovedEvid
 from tenken.inspection.models.forms import Question, SheetForm
 from tenken.inspection.models.programmes import Programme, Stage
 from tenken.inspection.models.reminders import ReminderSent, ReminderStep
-from tenken.inspection.models.risk import SheetAsset, SheetRisk
+from tenken.inspection.models.risk import NoMainAssets, SheetAsset, SheetRisk
 from tenken.inspection.models.self_checks import SelfCheck, SelfCheckAnswer
 from tenken.inspection.models.series import Kind, Rhythm, Series, TargetRule
 from tenken.inspection.models.sheets import Sheet
@@ -15,6 +15,7 @@ __all__ = [
     "Answer",
     "AnswerEvidence",
     "Kind",
+    "NoMainAssets",
     "Programme",
     "Question",
     "ReminderSent",

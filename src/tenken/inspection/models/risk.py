@@ -53,6 +53,7 @@ class SheetRisk(models.Model):
     threat = models.CharField("脅威", max_length=40)
     treatment = models.CharField("対応", max_length=10, choices=Treatment)
     note = models.CharField("対応の内容", max_length=500, blank=True, default="")
+    version = models.PositiveIntegerField("版", default=1)
 
     class Meta:
         constraints = [
@@ -62,3 +63,18 @@ class SheetRisk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet_asset_id} {self.threat}"
+
+
+class NoMainAssets(models.Model):
+    """A section's word that it holds no main information asset, and why."""
+
+    sheet = models.OneToOneField(
+        Sheet, models.PROTECT, related_name="no_main_assets", verbose_name="点検シート"
+    )
+    reason = models.CharField("主要な情報資産がない理由", max_length=300)
+
+    class Meta:
+        verbose_name = "主要な情報資産がないこと"
+
+    def __str__(self) -> str:
+        return self.reason
