@@ -18,7 +18,7 @@ from benchmarks.server import Visitor, serving
 from tenken.common import clock
 from tenken.inspection.models import Answer, Programme, Question, Sheet
 from tenken.journal.verification import verify
-from tenken.reports.committee import print_committee
+from tenken.reports.printing import print_paper
 
 _VERSION = re.compile(r'name="version" value="(\d+)"')
 SAVES = 120
@@ -173,6 +173,6 @@ def _board(secretariat: Visitor, programme: Programme) -> Iterator[Figure]:
 def _papers(city: Prepared) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as directory:
         start = time.perf_counter()
-        written = print_committee(city.city, city.past_years[-1], Path(directory))
+        written = print_paper(city.city, "committee", city.past_years[-1], Path(directory))
         seconds = time.perf_counter() - start
     yield Figure(f"committee paper 1 in {len(written)} forms, from nothing", seconds, "s", 5)

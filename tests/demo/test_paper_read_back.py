@@ -11,7 +11,8 @@ import pypdf
 import pytest
 import python_calamine
 
-from tenken.reports.committee import inspection_figures, print_committee
+from tenken.reports.committee import inspection_figures
+from tenken.reports.printing import print_paper
 from tests.demo.conftest import Loaded
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ STATEMENTS = (
 
 @pytest.fixture(scope="module")
 def files(demo: Loaded, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    written = print_committee(demo.city, 2014, tmp_path_factory.mktemp("paper"))
+    written = print_paper(demo.city, "committee", 2014, tmp_path_factory.mktemp("paper"))
     return {path.suffix[1:]: path for path in written}
 
 

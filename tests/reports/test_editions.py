@@ -111,7 +111,7 @@ def test_a_paragraph_may_follow_the_numbers_again(
 ) -> None:
     edition = edit(secretariat, edition, "我々の言葉。", figures)
     edition = do.use_draft(by=secretariat, edition=edition, key=KEY, version=edition.version)
-    assert queries.edited_prose(edition) == {}
+    assert queries.edited_prose(edition, figures) == {}
     again = do.use_draft(by=secretariat, edition=edition, key=KEY, version=edition.version)
     assert again.version == edition.version
 

@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class ReportsConfig(AppConfig):
     name = "tenken.reports"
-    verbose_name = "報告書"
+    verbose_name = "資料"
 
     def ready(self) -> None:
         from tenken.journal.labels import register_operation_labels
@@ -14,9 +14,9 @@ class ReportsConfig(AppConfig):
 
         register_operation_labels(
             {
-                "reports.edition.open": "報告書の版を作成",
-                "reports.edition.issue": "報告書を発行",
-                "reports.paragraph.edit": "報告書の文章を変更",
-                "reports.paragraph.use_draft": "報告書の文章を案に戻す",
+                "reports.edition.open": "資料の版を作成",
+                "reports.edition.issue": "資料を発行",
+                "reports.paragraph.edit": "資料の文章を変更",
+                "reports.paragraph.use_draft": "資料の文章を案に戻す",
             }
         )

@@ -1,38 +1,35 @@
-"""The papers the product can print."""
+"""The papers the product can print, in the order they are listed. One line for each; what each is stands in its own module."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tenken.common.refusals import Missing
+from tenken.reports import paper2, summary
+from tenken.reports.committee import inspection_figures
+from tenken.reports.definition import Definition
+from tenken.reports.figures import InspectionFigures, inconsistencies
+from tenken.reports.paper1 import CODE, NUMBER, build_paper
+from tenken.reports.prose import drafts, paragraph_titles
 from tenken.reports.render import FORMS
 
-
-@dataclass(frozen=True)
-class CatalogueEntry:
-    """One paper: ``code`` names it on the command line, ``needs`` says in Japanese what must exist before it can be printed."""
-
-    code: str
-    number: str
-    title: str
-    sections: tuple[str, ...]
-    forms: tuple[str, ...]
-    needs: tuple[str, ...]
-
-
-PAPERS: tuple[CatalogueEntry, ...] = (
-    CatalogueEntry(
-        code="committee",
-        number="資料１",
-        title="情報セキュリティ対策改善取組結果について",
-        sections=("情報セキュリティ点検",),
-        forms=FORMS,
-        needs=("その年度の情報セキュリティ点検（自己点検と改善報告が終わっていること）",),
-    ),
+PAPER1 = Definition(
+    code=CODE,
+    number=NUMBER,
+    title="情報セキュリティ対策改善取組結果について",
+    sections=("情報セキュリティ点検",),
+    forms=FORMS,
+    needs=("その年度の情報セキュリティ点検（自己点検と改善報告が終わっていること）",),
+    figures=InspectionFigures,
+    gather=inspection_figures,
+    drafts=drafts,
+    title_of=lambda key: paragraph_titles().get(key),
+    build=build_paper,
+    inconsistencies=inconsistencies,
 )
 
+PAPERS: tuple[Definition, ...] = (PAPER1, paper2.PAPER2, summary.SUMMARY)
 
-def entry(code: str) -> CatalogueEntry:
+
+def entry(code: str) -> Definition:
     """Return the paper with *code*; ``Missing`` when there is none."""
     for paper in PAPERS:
         if paper.code == code:

@@ -1,26 +1,20 @@
-"""The numbers of the committee's paper from the rooms below, and the paper printed."""
+"""The numbers of paper 1 out of the rooms below."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Missing
 from tenken.findings.models import Finding
-from tenken.inspection.models import Answer, Programme, Stage, VisitRecord
+from tenken.inspection.models import Answer, Programme, Sheet, Stage, VisitRecord
 from tenken.organization.models import City
+from tenken.organization.tree import tree_of
 from tenken.policy.models import CheckCategory
-from tenken.reports.blocks import Paper
 from tenken.reports.figures import InspectionFigures, ItemFigures, StageFigures
-from tenken.reports.models import PaperEdition
-from tenken.reports.paper1 import CODE, build_paper
-from tenken.reports.queries import edited_prose, issued_paper
-from tenken.reports.render import FORMS, write_paper
 
 # Prefecture numbers end at 47: a code that begins so is no city's, its figures are a specimen.
 _SPECIMEN_PREFIX = "99"
@@ -38,11 +32,23 @@ class _Category:
 
 @dataclass
 class _Year:
-    """One year's findings from self-inspection, by 調査項目 and in all."""
+    """One year's findings from self-inspection, by 調査項目 and in all; ``sections`` had a sheet.
 
-    sections: int
+    ``restated``: units were read as what became of them, and some fell together.
+    """
+
+    sections: set[int]
     categories: dict[str, _Category]
     whole: _Category
+    restated: bool = False
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """A section that was visited, and the good practice seen there ('' for none)."""
+
+    unit_id: int
+    good_practice: str
 
 
 def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
@@ -53,13 +59,13 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
     """
     if not _FIRST_YEAR <= fiscal_year <= _LAST_YEAR:
         raise Missing("その年度の点検はありません。")
-    programme = _programme(city, fiscal_year)
+    programme = programme_of(city, fiscal_year)
     if programme is None:
         raise Missing(f"{FiscalYear(fiscal_year)}の情報セキュリティ点検は、まだ開始されていません。")
-    before_programme = _programme(city, fiscal_year - 1)
+    before_programme = programme_of(city, fiscal_year - 1)
     now = _year(programme)
-    before = _year(before_programme) if before_programme else None
-    visits = list(VisitRecord.objects.filter(stage__programme=programme).order_by("visited_on", "pk"))
+    before = _year(before_programme, _as_now(city, now.sections)) if before_programme else None
+    visits = _visits(programme)
     found = list(
         Finding.objects.of_city(city.pk)
         .filter(fiscal_year=fiscal_year, origin=Finding.Origin.VISIT)
@@ -70,10 +76,10 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
     return InspectionFigures(
         city_name=city.name,
         fiscal_year=fiscal_year,
-        sections=now.sections,
+        sections=len(now.sections),
         sections_with_issues=len(now.whole.issues),
         sections_not_improved=len(now.whole.not_improved),
-        sections_before=before.sections if before else None,
+        sections_before=len(before.sections) if before else None,
         sections_with_issues_before=len(before.whole.issues) if before else None,
         sections_not_improved_before=len(before.whole.not_improved) if before else None,
         visited=len(visits) or None,
@@ -82,31 +88,19 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
         risk=tuple(_items(categories, "risk", now, before)),
         visit_findings=tuple(dict.fromkeys(finding.title for finding in found)),
         good_practices=tuple(dict.fromkeys(visit.good_practice for visit in visits if visit.good_practice)),
-        invented=city.code.startswith(_SPECIMEN_PREFIX),
+        invented=is_specimen(city),
         visits_contradicting=_contradicting(programme, found) if visits else None,
+        restated=before.restated if before else False,
     )
 
 
-def committee_paper(city: City, fiscal_year: int, *, issued_on: date | None = None) -> Paper:
-    """Return the paper as it stands: the last issued edition as issued, else today's draft with its edited prose."""
-    editions = PaperEdition.objects.filter(city=city, paper_code=CODE, fiscal_year=fiscal_year)
-    issued = editions.filter(status=PaperEdition.Status.ISSUED).order_by("-number").first()
-    if issued:
-        return issued_paper(issued)
-    draft = editions.filter(status=PaperEdition.Status.DRAFT).first()
-    figures = inspection_figures(city, fiscal_year)
-    prose = edited_prose(draft) if draft else {}
-    return build_paper(figures, prose, issued_on=issued_on or clock.today())
+def is_specimen(city: City) -> bool:
+    """Tell whether the figures of *city* are invented."""
+    return city.code.startswith(_SPECIMEN_PREFIX)
 
 
-def print_committee(
-    city: City, fiscal_year: int, directory: Path, forms: Sequence[str] = FORMS
-) -> list[Path]:
-    """Write the committee's paper of a year into *directory* and return the files."""
-    return write_paper(committee_paper(city, fiscal_year), directory, forms)
-
-
-def _programme(city: City, fiscal_year: int) -> Programme | None:
+def programme_of(city: City, fiscal_year: int) -> Programme | None:
+    """Return the year's inspection once it has begun, None before."""
     return (
         Programme.objects.filter(city=city, fiscal_year=fiscal_year, code="yearly")
         .exclude(status=Programme.Status.PLANNED)
@@ -114,9 +108,35 @@ def _programme(city: City, fiscal_year: int) -> Programme | None:
     )
 
 
-def _year(programme: Programme) -> _Year:
+def _visits(programme: Programme) -> list[_Visit]:
+    """Return the visits of a programme, in their order. One query."""
+    rows = VisitRecord.objects.filter(stage__programme=programme).order_by("visited_on", "pk")
+    return [_Visit(unit, good) for unit, good in rows.values_list("unit_id", "good_practice")]
+
+
+def _as_now(city: City, sections: set[int]) -> Callable[[int], int]:
+    """Return what reads a unit of an earlier year as the section of *sections* it became: itself when it is still
+    there or became none of them; the first by key where it was split, so that it counts once."""
+    tree = tree_of(city, clock.today())  # the lineage is that of all time
+
+    def as_now(unit: int) -> int:
+        if unit in sections:
+            return unit
+        return min(tree.lineage_forward([unit]) & sections, default=unit)
+
+    return as_now
+
+
+def _year(programme: Programme, as_now: Callable[[int], int] = lambda unit: unit) -> _Year:
+    """Count a year. Sections whose sheet was exempted did not take part; *as_now* says which section a unit counts as."""
     ends_on = FiscalYear(programme.fiscal_year).ends_on
-    year = _Year(programme.sheets.count(), defaultdict(_Category), _Category())
+    asked = set(
+        programme.sheets.filter(system__isnull=True)
+        .exclude(status=Sheet.Status.EXEMPTED)
+        .values_list("unit_id", flat=True)
+    )
+    sections = {as_now(unit) for unit in asked}
+    year = _Year(sections, defaultdict(_Category), _Category(), restated=len(sections) != len(asked))
     findings = (
         Finding.objects.of_city(programme.city_id)
         .filter(fiscal_year=programme.fiscal_year, origin=Finding.Origin.SELF_INSPECTION)
@@ -124,13 +144,14 @@ def _year(programme: Programme) -> _Year:
         .values_list("category_code", "unit_id", "status", "closed_on", "closed_as_not_improved")
     )
     for category, unit, status, closed_on, at_report in findings:
+        section = as_now(unit)
         improved = status == Finding.Status.VERIFIED and closed_on is not None and closed_on <= ends_on
         for counted in (year.categories[category], year.whole):
-            counted.issues.add(unit)
+            counted.issues.add(section)
             if not improved:
-                counted.not_improved.add(unit)
+                counted.not_improved.add(section)
             if at_report:
-                counted.at_report.add(unit)
+                counted.at_report.add(section)
     return year
 
 
@@ -158,31 +179,40 @@ def _items(
         )
 
 
+STAGE_CODES = {
+    Stage.Kind.SELF_INSPECTION: "self",
+    Stage.Kind.IMPROVEMENT: "improve",
+    Stage.Kind.VISIT: "visit",
+    Stage.Kind.FOLLOW_UP: "follow_up",
+}
+
+
 def _stages(programme: Programme, now: _Year, visited: int) -> Iterable[StageFigures]:
     counts = {
-        Stage.Kind.SELF_INSPECTION: now.sections,
+        Stage.Kind.SELF_INSPECTION: len(now.sections),
         Stage.Kind.IMPROVEMENT: len(now.whole.issues),
         Stage.Kind.VISIT: visited or None,
     }
-    codes = {
-        Stage.Kind.SELF_INSPECTION: "self",
-        Stage.Kind.IMPROVEMENT: "improve",
-        Stage.Kind.VISIT: "visit",
-        Stage.Kind.FOLLOW_UP: "follow_up",
-    }
     for stage in programme.stages.all():
         kind = Stage.Kind(stage.kind)
-        yield StageFigures(
-            code=codes.get(kind, "other"),
-            name=stage.name,
-            starts_on=stage.starts_on,
-            ends_on=stage.ends_on,
-            target=stage.target,
-            target_count=counts.get(kind),
-            purpose=stage.purpose,
-            outline=stage.outline,
-            unit="課" if kind == Stage.Kind.VISIT else "課公所",
-        )
+        yield stage_figures(stage, counts.get(kind))
+
+
+def stage_figures(stage: Stage, count: int | None, *, about: bool = False) -> StageFigures:
+    """Return a programme's stage as the papers print it, with how many it reaches."""
+    kind = Stage.Kind(stage.kind)
+    return StageFigures(
+        code=STAGE_CODES.get(kind, "other"),
+        name=stage.name,
+        starts_on=stage.starts_on,
+        ends_on=stage.ends_on,
+        target=stage.target,
+        target_count=count,
+        purpose=stage.purpose,
+        outline=stage.outline,
+        unit="課" if kind == Stage.Kind.VISIT else "課公所",
+        about=about,
+    )
 
 
 def _contradicting(programme: Programme, found: Sequence[Finding]) -> int:

@@ -6,19 +6,22 @@ was none. "Improved" and "not improved" are as the improvement reports and their
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.journal.canonical import canonical_json, sha256
+from tenken.reports.frozen import from_plain, to_plain
 
 
 @dataclass(frozen=True)
 class StageFigures:
-    """One stage of the year. ``target_count`` None: printed without a number. ``code`` is one of self, improve, visit, follow_up."""
+    """One stage of the year. ``target_count`` None: printed without a number; ``about``: planned, not counted (程度).
+
+    ``code`` is one of self, improve, visit, follow_up, other.
+    """
 
     code: str
     name: str
@@ -29,6 +32,7 @@ class StageFigures:
     purpose: str
     outline: str
     unit: str = "課公所"
+    about: bool = False
 
     @property
     def period(self) -> str:
@@ -38,10 +42,10 @@ class StageFigures:
 
     @property
     def target_text(self) -> str:
-        """「全庁（422課公所）」, or the target alone when there is no count."""
-        return (
-            self.target if self.target_count is None else f"{self.target}（{self.target_count:,}{self.unit}）"
-        )
+        """「全庁（422課公所）」, 「全庁から抽出（5課程度）」, or the target alone when there is no count."""
+        if self.target_count is None:
+            return self.target
+        return f"{self.target}（{self.target_count:,}{self.unit}{'程度' if self.about else ''}）"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class InspectionFigures:
     ``invented``: the figures are a specimen, not a city's; every figure and table then says so.
     ``visits_contradicting``: visited sections where the visit found an issue in what the section had answered to be in order;
     None when the answers were not held against the visit.
+    ``restated``: sections merged or split since; the counts of the year before are of this year's sections, not those printed then.
     """
 
     city_name: str
@@ -90,6 +95,7 @@ class InspectionFigures:
     good_practices: tuple[str, ...]
     invented: bool
     visits_contradicting: int | None = None
+    restated: bool = False
 
     @property
     def year(self) -> str:
@@ -145,30 +151,12 @@ def _item_inconsistencies(figures: InspectionFigures) -> Iterator[str]:
 
 def snapshot(figures: InspectionFigures) -> dict[str, Any]:
     """Return *figures* as plain JSON values, dates as ISO text."""
-    plain: dict[str, Any] = json.loads(
-        json.dumps(asdict(figures), default=date.isoformat, ensure_ascii=False)
-    )
-    return plain
+    return to_plain(figures)
 
 
 def restore(plain: Mapping[str, Any]) -> InspectionFigures:
     """Return the figures a ``snapshot`` holds."""
-    values = dict(plain)
-    values["stages"] = tuple(
-        StageFigures(
-            **{
-                **stage,
-                "starts_on": date.fromisoformat(stage["starts_on"]),
-                "ends_on": date.fromisoformat(stage["ends_on"]),
-            }
-        )
-        for stage in plain["stages"]
-    )
-    for part in ("management", "risk"):
-        values[part] = tuple(ItemFigures(**item) for item in plain[part])
-    for texts in ("visit_findings", "good_practices"):
-        values[texts] = tuple(plain[texts])
-    return InspectionFigures(**values)
+    return from_plain(InspectionFigures, plain)
 
 
 def digest(plain: Mapping[str, Any]) -> str:

@@ -15,10 +15,9 @@ from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
 from tenken.organization.models import City
 from tenken.reports import catalogue
-from tenken.reports.figures import InspectionFigures, inconsistencies, snapshot
+from tenken.reports.definition import Definition, Figures
 from tenken.reports.models import EditedParagraph, PaperEdition
 from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS
-from tenken.reports.prose import drafted_texts, paragraph_titles
 from tenken.reports.sealing import edition_hash
 
 PARAGRAPH_LIMIT = 4000  # characters
@@ -66,11 +65,11 @@ def edit_paragraph(
     """
     require(by, EDIT_PAPERS)
     locked = _open(by, edition, version)
-    _check_key(key)
+    title = _title(locked, key)
     written = plain_text(text)
     if len(written) > PARAGRAPH_LIMIT:
         message = f"本文は{PARAGRAPH_LIMIT:,}文字までです（今は{len(written):,}文字）。"
-        raise Invalid("本文を保存できません。", [Problem(message, paragraph_titles()[key], "text")])
+        raise Invalid("本文を保存できません。", [Problem(message, title, "text")])
     paragraph = EditedParagraph.objects.filter(edition=locked, key=key).first()
     earlier = drafted if paragraph is None else paragraph.text
     EditedParagraph.objects.update_or_create(
@@ -91,7 +90,7 @@ def use_draft(*, by: Principal, edition: PaperEdition, key: str, version: int) -
     """Let paragraph *key* follow the numbers again. The journal keeps the words it had. ``Stale`` as in editing."""
     require(by, EDIT_PAPERS)
     locked = _open(by, edition, version)
-    _check_key(key)
+    _title(locked, key)
     paragraph = EditedParagraph.objects.filter(edition=locked, key=key).first()
     if paragraph is None:
         return locked
@@ -102,7 +101,7 @@ def use_draft(*, by: Principal, edition: PaperEdition, key: str, version: int) -
 
 @transaction.atomic
 def issue_edition(
-    *, by: Principal, edition: PaperEdition, figures: InspectionFigures, issued_on: date, version: int
+    *, by: Principal, edition: PaperEdition, figures: Figures, issued_on: date, version: int
 ) -> PaperEdition:
     """Issue *edition* with *figures* and the prose as it stands; from then on nothing in it changes.
 
@@ -111,15 +110,16 @@ def issue_edition(
     """
     require(by, ISSUE_PAPERS)
     locked = _open(by, edition, version)
-    drafted = drafted_texts(figures)
+    definition = catalogue.entry(locked.paper_code)
+    drafted = definition.drafted_texts(figures)
     edited = {paragraph.key: paragraph for paragraph in locked.edited_paragraphs.all()}
     problems = [
-        *_figure_problems(locked, figures, issued_on),
-        *_outdated_problems(drafted, edited),
+        *_figure_problems(definition, locked, figures, issued_on),
+        *_outdated_problems(definition, drafted, edited),
     ]
     if problems:
         raise Invalid("資料を発行できません。", problems)
-    locked.figures = snapshot(figures)
+    locked.figures = definition.snapshot(figures)
     locked.prose = drafted | {key: paragraph.text for key, paragraph in edited.items() if key in drafted}
     locked.issued_on, locked.issued_by = issued_on, by.actor.code
     locked.sha256 = edition_hash(
@@ -180,34 +180,38 @@ def _changed(by: Principal, locked: PaperEdition, operation: str, changes: dict[
     return locked
 
 
-def _check_key(key: str) -> None:
-    if key not in paragraph_titles():
+def _title(edition: PaperEdition, key: str) -> str:
+    title = catalogue.entry(edition.paper_code).title_of(key)
+    if title is None:
         raise Missing("その段落はありません。")
+    return title
 
 
-def _figure_problems(edition: PaperEdition, figures: InspectionFigures, issued_on: date) -> list[Problem]:
-    problems = [Problem(sentence, "数値") for sentence in inconsistencies(figures)]
+def _figure_problems(
+    definition: Definition, edition: PaperEdition, figures: Figures, issued_on: date
+) -> list[Problem]:
+    problems = [Problem(sentence, "数値") for sentence in definition.inconsistencies(figures)]
     if figures.fiscal_year != edition.fiscal_year:
-        problems.append(
-            Problem(
-                f"{figures.year}の数値であり、{FiscalYear(edition.fiscal_year)}の資料には使えません。", "数値"
-            )
-        )
+        year, of = FiscalYear(figures.fiscal_year), FiscalYear(edition.fiscal_year)
+        problems.append(Problem(f"{year}の数値であり、{of}の資料には使えません。", "数値"))
     if figures.city_name != edition.city.name:
         problems.append(
             Problem(
                 f"「{figures.city_name}」の数値であり、「{edition.city.name}」の資料には使えません。", "数値"
             )
         )
-    if issued_on < FiscalYear(edition.fiscal_year).starts_on:
+    earliest = FiscalYear(edition.fiscal_year).starts_on - definition.earlier
+    if issued_on < earliest:
         problems.append(Problem("発行日が、資料の年度より前です。", "発行日", "issued_on"))
     return problems
 
 
-def _outdated_problems(drafted: Mapping[str, str], edited: Mapping[str, EditedParagraph]) -> list[Problem]:
-    titles = paragraph_titles()
+def _outdated_problems(
+    definition: Definition, drafted: Mapping[str, str], edited: Mapping[str, EditedParagraph]
+) -> list[Problem]:
+    message = "編集した後に数値が変わっています。本文を確かめ、保存し直してください。"
     return [
-        Problem("編集した後に数値が変わっています。本文を確かめ、保存し直してください。", titles[key])
+        Problem(message, definition.title_of(key) or key)
         for key, paragraph in edited.items()
         if key in drafted and paragraph.drafted_text_at_edit != drafted[key]
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from tenken.reports.blocks import (
@@ -20,12 +20,14 @@ from tenken.reports.blocks import (
     Stage,
     Table,
 )
-from tenken.reports.figures import InspectionFigures, ItemFigures
-from tenken.reports.prose import drafted_texts
+from tenken.reports.definition import texts_with
+from tenken.reports.figures import InspectionFigures, ItemFigures, StageFigures
+from tenken.reports.prose import drafts
 from tenken.reports.rules.sentence import MANAGEMENT, RISK, Part
 
 CODE = "committee"
 NUMBER = "資料１"
+RESTATED_NOTE = "（注）　前年度の数は、統合・分割された課公所を今年度の組織に読み替えて数えた。"
 SPECIMEN_NOTE = "※　数値は見本として作成したものであり、実在の市の公表値ではない。"
 _UNIT = "課公所"
 
@@ -35,10 +37,7 @@ def build_paper(figures: InspectionFigures, prose: Mapping[str, str], *, issued_
 
     ``ValueError`` when *prose* has a key that no paragraph has.
     """
-    texts = drafted_texts(figures)
-    if unknown := sorted(set(prose) - set(texts)):
-        raise ValueError(f"no paragraph has these keys: {unknown}")
-    texts |= prose
+    texts = texts_with(drafts(figures), prose)
     subject = f"{figures.year}{figures.city_name}情報セキュリティ対策改善取組結果"
     return Paper(
         code=CODE,
@@ -60,15 +59,15 @@ def _blocks(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Bl
         yield Paragraph(SPECIMEN_NOTE)
     yield Heading(1, "情報セキュリティ点検")
     yield Heading(2, "実施内容")
-    yield from _prose(texts, "inspection.method", "flow")
+    yield from paragraphs(texts, "inspection.method", "flow")
     yield flow(figures)
     yield Heading(2, "取組み結果")
     yield Heading(3, "自己点検の結果")
-    yield from _prose(texts, "inspection.overall")
+    yield from paragraphs(texts, "inspection.overall")
     for part in (MANAGEMENT, RISK):
         if part.items(figures):
             yield Heading(4, f"（{part.name}）")
-            yield from _prose(texts, f"inspection.{part.code}", part.code, f"{part.code}-table")
+            yield from paragraphs(texts, f"inspection.{part.code}", part.code, f"{part.code}-table")
             yield part_chart(figures, part)
             yield part_table(figures, part)
     yield from _visits(figures, texts)
@@ -76,15 +75,16 @@ def _blocks(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Bl
     yield Closing()
 
 
-def _prose(texts: Mapping[str, str], key: str, *refs: str) -> Iterator[Block]:
+def paragraphs(texts: Mapping[str, str], key: str, *refs: str) -> Iterator[Block]:
+    """Yield the paragraphs a text holds, one for each of its lines; *refs* stand at the end of the last."""
     if text := texts[key].strip():
         for index, piece in enumerate(lines := [line.strip() for line in text.splitlines() if line.strip()]):
             yield Paragraph(piece, key, refs if index == len(lines) - 1 else ())
 
 
 def _visits(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Block]:
-    findings = [*_prose(texts, "inspection.visit.findings")]
-    practices = [*_prose(texts, "inspection.visit.practices")]
+    findings = [*paragraphs(texts, "inspection.visit.findings")]
+    practices = [*paragraphs(texts, "inspection.visit.practices")]
     if not findings and not practices:
         return
     yield Heading(3, "訪問調査の結果")
@@ -98,7 +98,7 @@ def _visits(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Bl
 
 def _summary(texts: Mapping[str, str]) -> Iterator[Block]:
     keys = ("inspection.summary.management", "inspection.summary.risk", "inspection.summary.relapse")
-    summary = [block for key in keys for block in _prose(texts, key)]
+    summary = [block for key in keys for block in paragraphs(texts, key)]
     if summary:
         yield Heading(3, "まとめ")
         yield from summary
@@ -106,10 +106,16 @@ def _summary(texts: Mapping[str, str]) -> Iterator[Block]:
 
 def flow(figures: InspectionFigures) -> FlowFigure:
     """Return figure 1: the stages of the year."""
-    stages = tuple(
-        Stage(one.name, one.period, one.purpose, one.target_text, one.outline) for one in figures.stages
+    return flow_of("flow", "情報セキュリティ点検の流れ", figures.stages)
+
+
+def flow_of(key: str, caption: str, stages: Iterable[StageFigures]) -> FlowFigure:
+    """Return the flow chart of *stages*."""
+    return FlowFigure(
+        key,
+        caption,
+        tuple(Stage(one.name, one.period, one.purpose, one.target_text, one.outline) for one in stages),
     )
-    return FlowFigure("flow", "情報セキュリティ点検の流れ", stages)
 
 
 def part_chart(figures: InspectionFigures, part: Part) -> ChartFigure:
@@ -145,6 +151,7 @@ def part_table(figures: InspectionFigures, part: Part) -> Table:
     )
     notes = (
         "（注）　課公所数。計は調査項目ごとの課公所数の合計（延べ）である。",
+        *((RESTATED_NOTE,) if figures.restated else ()),
         *((SPECIMEN_NOTE,) if figures.invented else ()),
     )
     return Table(

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tenken.reports.definition import Draft
 from tenken.reports.figures import InspectionFigures
 from tenken.reports.rules.registry import PLANS
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One drafted paragraph. ``text`` is '' when the numbers give no reason to say anything.
-
-    ``basis`` holds, under 「rule.name」, every number the text rests on.
-    """
-
-    key: str
-    title: str
-    text: str
-    basis: dict[str, int | str]
 
 
 def drafts(figures: InspectionFigures) -> tuple[Draft, ...]:
@@ -39,3 +25,6 @@ def drafted_texts(figures: InspectionFigures) -> dict[str, str]:
 def paragraph_titles() -> dict[str, str]:
     """Return what each paragraph is called, by key: the keys that may be edited."""
     return {plan.key: plan.title for plan in PLANS}
+
+
+__all__ = ["Draft", "drafted_texts", "drafts", "paragraph_titles"]

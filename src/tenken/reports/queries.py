@@ -7,12 +7,11 @@ from datetime import date, datetime
 
 from tenken.common.refusals import Missing
 from tenken.organization.access import Principal
+from tenken.reports import catalogue
 from tenken.reports.blocks import Paper
-from tenken.reports.figures import InspectionFigures, restore
+from tenken.reports.definition import Figures
 from tenken.reports.models import PaperEdition, PaperEditionQuerySet
-from tenken.reports.paper1 import build_paper
 from tenken.reports.permissions import EDIT_PAPERS, VIEW_PAPERS
-from tenken.reports.prose import drafts
 
 
 @dataclass(frozen=True)
@@ -43,16 +42,17 @@ def edition_of(by: Principal, key: int) -> PaperEdition:
     return edition
 
 
-def edited_prose(edition: PaperEdition) -> dict[str, str]:
-    """Return the edited paragraphs by key, as ``build_paper`` takes them."""
-    return dict(edition.edited_paragraphs.values_list("key", "text"))
+def edited_prose(edition: PaperEdition, figures: Figures) -> dict[str, str]:
+    """Return the edited paragraphs by key, as the paper's ``build`` takes them: those *figures* still have."""
+    known = catalogue.entry(edition.paper_code).drafted_texts(figures)
+    return {key: text for key, text in edition.edited_paragraphs.values_list("key", "text") if key in known}
 
 
-def paragraph_states(edition: PaperEdition, figures: InspectionFigures) -> tuple[ParagraphState, ...]:
+def paragraph_states(edition: PaperEdition, figures: Figures) -> tuple[ParagraphState, ...]:
     """Return every paragraph in the order printed, edited or drafted from *figures*. One query."""
     edited = {paragraph.key: paragraph for paragraph in edition.edited_paragraphs.all()}
     states = []
-    for draft in drafts(figures):
+    for draft in catalogue.entry(edition.paper_code).drafts(figures):
         paragraph = edited.get(draft.key)
         if paragraph is None:
             states.append(ParagraphState(draft.key, draft.title, draft.text, draft.text, edited=False))
@@ -72,13 +72,15 @@ def paragraph_states(edition: PaperEdition, figures: InspectionFigures) -> tuple
     return tuple(states)
 
 
-def draft_paper(edition: PaperEdition, figures: InspectionFigures, *, issued_on: date) -> Paper:
+def draft_paper(edition: PaperEdition, figures: Figures, *, issued_on: date) -> Paper:
     """Return a draft edition as it would print with *figures* today."""
-    return build_paper(figures, edited_prose(edition), issued_on=issued_on)
+    definition = catalogue.entry(edition.paper_code)
+    return definition.build(figures, edited_prose(edition, figures), issued_on=issued_on)
 
 
 def issued_paper(edition: PaperEdition) -> Paper:
     """Return an issued edition as it was issued, from what it keeps. ``Missing`` when it is not issued."""
     if edition.figures is None or edition.prose is None or edition.issued_on is None:
         raise Missing("この資料はまだ発行されていません。")
-    return build_paper(restore(edition.figures), edition.prose, issued_on=edition.issued_on)
+    definition = catalogue.entry(edition.paper_code)
+    return definition.build(definition.restore(edition.figures), edition.prose, issued_on=edition.issued_on)

@@ -38,7 +38,7 @@ _ENTRIES = (
     _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
     _Entry("組織", "organization-units", VIEW_UNITS),
     _Entry("会議と職務", "meetings-index", VIEW_MEETINGS),
-    _Entry("報告書", "reports-index", VIEW_PAPERS),
+    _Entry("資料", "reports-index", VIEW_PAPERS),
     _Entry("操作証跡", "journal-list", VIEW_JOURNAL),
 )
 

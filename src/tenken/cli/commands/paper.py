@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tenken.cli.parsing import add_city, fiscal_year
 
+if TYPE_CHECKING:
+    from tenken.reports.definition import Definition
+
 NAME = "paper"
-HELP = "資料を作ります"
+HELP = "資料・通知文を作ります"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,14 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from tenken.cli.cities import chosen_city
     from tenken.cli.terminal import say
-    from tenken.common.refusals import Invalid, Missing
+    from tenken.common.refusals import Invalid
     from tenken.reports import catalogue
+    from tenken.reports.paper1 import CODE as COMMITTEE
+    from tenken.reports.printing import print_committee, print_paper
 
     if args.list:
         for paper in catalogue.PAPERS:
-            say(f"{paper.code}　{paper.number}「{paper.title}」（{'・'.join(paper.forms)}）")
-            for need in paper.needs:
-                say(f"    必要なもの：{need}")
+            _list(paper)
         return 0
     if not args.code:
         raise Invalid("作る資料を指定してください（一覧：tenken paper --list）。")
@@ -48,13 +52,25 @@ def run(args: argparse.Namespace) -> int:
         raise Invalid(
             "--fiscal-yearと--outを指定してください。例：tenken paper committee --fiscal-year 2014 --out 資料"
         )
-    if entry.code != "committee":
-        raise Missing(f"「{entry.code}」は、まだコマンドから作れません。")
-    from tenken.reports.committee import print_committee
-
-    paths = print_committee(
-        chosen_city(args.city), args.fiscal_year, args.out, tuple(args.form or entry.forms)
-    )
+    city, forms = chosen_city(args.city), tuple(args.form or entry.forms)
+    if entry.code == COMMITTEE:
+        printed = print_committee(city, args.fiscal_year, args.out, forms)
+        paths, left_out = printed.paths, printed.left_out
+    else:
+        paths, left_out = tuple(print_paper(city, entry.code, args.fiscal_year, args.out, forms)), ""
     for path in paths:
         say(str(path))
+    if left_out:
+        say(left_out)
     return 0
+
+
+def _list(paper: Definition) -> None:
+    from tenken.cli.terminal import say
+    from tenken.reports.paper1 import CODE as COMMITTEE
+
+    say(f"{paper.code}　{paper.number}「{paper.title}」（{'・'.join(paper.forms)}）")
+    for need in paper.needs:
+        say(f"    必要なもの：{need}")
+    if paper.code == COMMITTEE:
+        say("    翌年度の年間計画があれば、資料２も一緒に作ります（同じ委員会の資料です）。")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Missing, Problem, Stale
 from tenken.organization.access import require
-from tenken.reports.committee import inspection_figures
+from tenken.reports import catalogue
 from tenken.reports.models import PaperEdition
 from tenken.reports.operations import (
     PARAGRAPH_LIMIT,
@@ -37,7 +37,7 @@ class IssueForm(forms.Form):
 def open_draft(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse:
     """Begin an edition (or the next one after what was issued) and show it."""
     require(request.principal, EDIT_PAPERS)
-    inspection_figures(request.principal.city, fiscal_year)
+    catalogue.entry(code).gather(request.principal.city, fiscal_year)  # Missing before an edition is begun
     open_edition(by=request.principal, paper_code=code, fiscal_year=fiscal_year)
     return redirect("reports-paper", code=code, fiscal_year=fiscal_year)
 
@@ -48,7 +48,7 @@ def paragraph(request: SignedInRequest, edition_id: int, key: str) -> HttpRespon
     """Edit one paragraph beside its draft."""
     require(request.principal, EDIT_PAPERS)
     edition = edition_of(request.principal, edition_id)
-    figures = inspection_figures(request.principal.city, edition.fiscal_year)
+    figures = catalogue.entry(edition.paper_code).gather(request.principal.city, edition.fiscal_year)
     state = next((one for one in paragraph_states(edition, figures) if one.key == key), None)
     if state is None:
         raise Missing("その段落はありません。")
@@ -101,6 +101,7 @@ def issue(request: SignedInRequest, edition_id: int) -> HttpResponse:
     """Confirm and issue; what stands against it is named."""
     require(request.principal, ISSUE_PAPERS)
     edition: PaperEdition = edition_of(request.principal, edition_id)
+    definition = catalogue.entry(edition.paper_code)
     form = IssueForm(request.POST if request.method == "POST" else None, initial={"issued_on": clock.today()})
     problems: tuple[Problem, ...] = ()
     if form.is_bound and form.is_valid():
@@ -108,16 +109,16 @@ def issue(request: SignedInRequest, edition_id: int) -> HttpResponse:
             issue_edition(
                 by=request.principal,
                 edition=edition,
-                figures=inspection_figures(request.principal.city, edition.fiscal_year),
+                figures=definition.gather(request.principal.city, edition.fiscal_year),
                 issued_on=form.cleaned_data["issued_on"],
                 version=_version(request),
             )
         except Invalid as refusal:
             problems = refusal.problems
         else:
-            messages.success(request, "報告書を発行しました。")
+            messages.success(request, "資料を発行しました。")
             return redirect("reports-paper", code=edition.paper_code, fiscal_year=edition.fiscal_year)
-    context = {"edition": edition, "form": form, "problems": problems}
+    context = {"edition": edition, "entry": definition, "form": form, "problems": problems}
     return render(request, "web/reports/issue.html", context, status=422 if form.is_bound else 200)
 
 

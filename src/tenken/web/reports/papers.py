@@ -19,9 +19,8 @@ from tenken.organization.access import Principal, require_somewhere
 from tenken.reports import catalogue
 from tenken.reports.blocks import ChartFigure, Paper, heading_text, numbered
 from tenken.reports.charts import svg
-from tenken.reports.committee import inspection_figures
+from tenken.reports.definition import Definition, Figures
 from tenken.reports.models import PaperEdition
-from tenken.reports.paper1 import build_paper
 from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
 from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
 from tenken.reports.render import FORMS, file_name
@@ -37,31 +36,35 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Reading:
-    """A paper as one person may read it, and the edition it comes from (None: never opened for editing)."""
+    """A paper as one person may read it, and the edition it comes from (None: never opened for editing).
+
+    ``figures``: what a draft was made of; None for an issued edition.
+    """
 
     paper: Paper
     edition: PaperEdition | None
+    figures: Figures | None = None
 
 
 def reading(by: Principal, code: str, fiscal_year: int) -> Reading:
     """Return the paper for *by*: editors see the present draft, others what was issued last; ``Missing`` when neither."""
-    catalogue.entry(code)
+    definition = catalogue.entry(code)
     require_somewhere(by, VIEW_PAPERS)
     own = editions(by).filter(paper_code=code, fiscal_year=fiscal_year).select_related("city")
     issued = own.filter(status=PaperEdition.Status.ISSUED).order_by("-number").first()
     if by.holds(EDIT_PAPERS):
         draft = own.filter(status=PaperEdition.Status.DRAFT).first()
         if draft or not issued:
-            figures = inspection_figures(by.city, fiscal_year)
+            figures = definition.gather(by.city, fiscal_year)
             today = clock.today()
             built = (
                 draft_paper(draft, figures, issued_on=today)
                 if draft
-                else build_paper(figures, {}, issued_on=today)
+                else definition.build(figures, {}, issued_on=today)
             )
-            return Reading(built, draft)
+            return Reading(built, draft, figures)
     if issued is None:
-        raise Missing("この年度の報告書は、まだ発行されていません。")
+        raise Missing("この年度の資料は、まだ発行されていません。")
     return Reading(issued_paper(issued), issued)
 
 
@@ -96,8 +99,8 @@ def paper(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse
     edition = read.edition
     editable = edition is not None and not edition.is_issued and by.everywhere(EDIT_PAPERS)
     states = (
-        {state.key: state for state in paragraph_states(edition, inspection_figures(by.city, fiscal_year))}
-        if edition and editable
+        {state.key: state for state in paragraph_states(edition, read.figures)}
+        if edition and editable and read.figures
         else {}
     )
     context = {
@@ -148,7 +151,7 @@ def _chart_table(chart: ChartFigure) -> dict[str, Any]:
 def download(request: SignedInRequest, code: str, fiscal_year: int, form: str) -> HttpResponse:
     """Send a paper as Word, PDF or Excel."""
     if form not in FORMS:
-        raise Missing("その形式の報告書はありません。")
+        raise Missing("その形式の資料はありません。")
     built = reading(request.principal, code, fiscal_year).paper
     response = HttpResponse(render_form(built, form), content_type=_MEDIA_TYPES[form])
     name = quote(f"{built.number}_{built.title}.{form}")
