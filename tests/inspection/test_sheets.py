@@ -64,7 +64,7 @@ def test_each_rule_names_its_question(bank: Scenario, sheet: Sheet) -> None:
     sheet = sheet_of(sheet.programme, sheet.unit)
     with pytest.raises(Invalid) as refusal:
         submit(by=by, sheet=sheet, version=sheet.version)
-    assert refusal.value.message == "記入の足りない設問が3件あります。"
+    assert refusal.value.message == "記入の足りないところが3件あります。"
     assert [(problem.place, problem.field) for problem in refusal.value.problems] == [
         ("設問1-2（クリアデスク）", f"reason-{question(sheet, 'clear-desk.printer').pk}"),
         ("設問2-1（記録媒体の管理）", f"reason-{question(sheet, 'media.ledger').pk}"),

@@ -7,3 +7,16 @@ class AssetsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.assets import permissions  # noqa: F401 - registers the capabilities
+        from tenken.journal.labels import register_operation_labels
+
+        register_operation_labels(
+            {
+                "assets.asset.add": "情報資産を台帳に登録",
+                "assets.asset.change": "情報資産の台帳を変更",
+                "assets.asset.retire": "情報資産を台帳から除外",
+                "assets.system.add": "情報システムを台帳に登録",
+                "assets.system.change": "情報システムの台帳を変更",
+                "assets.system.retire": "情報システムを台帳から除外",
+                "assets.import": "台帳のファイルを取込み",
+            }
+        )

@@ -215,7 +215,7 @@ def test_what_is_missing_is_shown_at_each_question(city: Scenario, sheet: Sheet,
     response = deputy.post(url_of(sheet, "submit/"), {"version": version})
     page = response.content.decode()
     assert response.status_code == 422
-    assert "記入の足りない設問が2件あります" in page
+    assert "記入の足りないところが2件あります" in page
     lock, test = (question(sheet, item).pk for item in ("media.lock", "backup.test"))
     assert f'href="#id_reason-{lock}">設問2-2（記録媒体の管理）：課題の内容と理由を入力してください。' in page
     assert f'id="id_reason-{lock}_error"' in page

@@ -18,7 +18,7 @@ from tenken.common.refusals import Invalid, Missing, Problem, Stale
 from tenken.inspection.models import NoMainAssets, Sheet, SheetAsset, SheetRisk
 from tenken.inspection.operations.answers import open_sheet, touch
 from tenken.inspection.queries.known_assets import family_of, last_sheet_assets, ledger_assets
-from tenken.inspection.queries.risk import assets_mark
+from tenken.inspection.queries.risk_part import assets_mark
 from tenken.inspection.threats import threats_by_code
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
