@@ -26,5 +26,9 @@ class InspectionConfig(AppConfig):
                 "inspection.sheet.return": "点検シートを差戻し",
                 "inspection.sheet.accept": "点検シートを受付",
                 "inspection.visit.record": "訪問調査を記録",
+                "inspection.risk.save_assets": "主要な情報資産を記入",
+                "inspection.risk.no_assets": "主要な情報資産がないことを記入",
+                "inspection.risk.decide": "残るリスクへの対応を記入",
+                "inspection.risk.write_to_ledger": "主要な情報資産を台帳に書込み",
             }
         )

@@ -20,6 +20,7 @@ from tenken.inspection.operations.answers import locked_sheet
 from tenken.inspection.operations.programmes import SHEET_ROUTE
 from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS
 from tenken.inspection.queries.lines import lines_of
+from tenken.inspection.queries.risk_part import risk_problems, risk_snapshot
 from tenken.inspection.rules import RULES
 from tenken.inspection.states import sheet_after
 from tenken.journal.operations import record
@@ -42,9 +43,9 @@ def submit(*, by: Principal, sheet: Sheet, version: int, on: date | None = None)
         raise Invalid("まだ何も記入されていません。")
     status = sheet_after(sheet.status, "submit")
     lines = lines_of(sheet)
-    problems = [problem for line in lines for rule in RULES if (problem := rule(line))]
+    problems = [problem for line in lines for rule in RULES if (problem := rule(line))] + risk_problems(sheet)
     if problems:
-        raise Invalid(f"記入の足りない設問が{len(problems)}件あります。", problems)
+        raise Invalid(f"記入の足りないところが{len(problems)}件あります。", problems)
     sheet.submitted_on = on or by.on
     request_approval(
         by=by,
@@ -168,6 +169,7 @@ def _snapshot(sheet: Sheet) -> dict[str, Any]:
         "programme": sheet.programme.code,
         "fiscal_year": sheet.programme.fiscal_year,
         "answers": [list(answer) for answer in answers],
+        **risk_snapshot(sheet),
     }
 
 
