@@ -6,7 +6,8 @@ business of the room it belongs to, which calls them inside its own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -158,6 +159,39 @@ def decide(
 
 
 @transaction.atomic
+def approve_many(
+    *, by: Principal, subject_type: str, subject_ids: Collection[int], on: date | None = None
+) -> set[int]:
+    """Approve the present step of the pending request of each of *subject_ids*; return those that had one.
+
+    As :func:`decide` for each, in a few queries for all; ``Denied`` when one is not *by*'s to decide: then none is.
+    """
+    requests = list(
+        ApprovalRequest.objects.select_for_update(of=("self",))
+        .filter(
+            subject_type=subject_type,
+            subject_id__in=subject_ids,
+            status=ApprovalRequest.Status.PENDING,
+            city=by.city_id,
+        )
+        .order_by("pk")
+    )
+    steps: dict[int, dict[int, RouteStep]] = defaultdict(dict)
+    for step in RouteStep.objects.filter(route__in={request.route_id for request in requests}):
+        steps[step.route_id][step.order] = step
+    decisions = []
+    for request in requests:
+        position = after(Position(request.status, request.step), "approved", tuple(steps[request.route_id]))
+        present = steps[request.route_id][request.step or 0]
+        role, acting = _capacity(by, request, present)
+        decisions.append(_decision(by, request, present, "approved", role, acting, "", on))
+        request.status, request.step = position.status, position.step
+    StepDecision.objects.bulk_create(decisions, batch_size=500)
+    ApprovalRequest.objects.bulk_update(requests, ["status", "step"], batch_size=200)
+    return {request.subject_id for request in requests}
+
+
+@transaction.atomic
 def withdraw(*, by: Principal, request: ApprovalRequest, on: date | None = None) -> ApprovalRequest:
     """Take the request back (引戻し): by whoever put it up, as long as nothing was decided yet."""
     request = ApprovalRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
@@ -220,7 +254,23 @@ def _apply(
     comment: str,
     on: date | None,
 ) -> ApprovalRequest:
-    StepDecision(
+    _decision(by, request, step, outcome, role, acting, comment, on).save(force_insert=True)
+    request.status, request.step = position.status, position.step
+    request.save(update_fields=["status", "step"])
+    return request
+
+
+def _decision(
+    by: Principal,
+    request: ApprovalRequest,
+    step: RouteStep,
+    outcome: str,
+    role: str,
+    acting: bool,
+    comment: str,
+    on: date | None,
+) -> StepDecision:
+    return StepDecision(
         request=request,
         step_order=step.order,
         step_name=step.name,
@@ -232,7 +282,4 @@ def _apply(
         comment=comment,
         decided_at=clock.now(),
         decided_on=on or by.on,
-    ).save(force_insert=True)
-    request.status, request.step = position.status, position.step
-    request.save(update_fields=["status", "step"])
-    return request
+    )

@@ -1,4 +1,4 @@
-"""What runs beside the web in one process: jobs, mail, daily sealing, housekeeping."""
+"""What runs beside the web in one process: jobs, mail, daily sealing, each day's work, housekeeping."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ logger = logging.getLogger("tenken.cli")
 
 MAIL_SECONDS: Final = 10.0
 SEAL_SECONDS: Final = 300.0
+DAILY_SECONDS: Final = 300.0
 TIDY_SECONDS: Final = 6 * 60 * 60.0
 _STOP_SECONDS: Final = 30.0
 
@@ -47,6 +48,7 @@ class Background:
     """A context: everything beside the web runs inside it and has ended after it."""
 
     def __init__(self) -> None:
+        from tenken.jobs.schedule import run_daily
         from tenken.jobs.worker import Worker
         from tenken.journal.tasks import seal_ended_day
         from tenken.notices.operations import send_waiting
@@ -56,6 +58,7 @@ class Background:
         self._periodic = (
             Periodic("mail", MAIL_SECONDS, send_waiting),
             Periodic("seal", SEAL_SECONDS, seal_ended_day),
+            Periodic("daily", DAILY_SECONDS, run_daily),
             Periodic("tidy", TIDY_SECONDS, tidy),
         )
 

@@ -11,10 +11,12 @@ RETURNED_BY_MANAGER = "returned_by_manager"
 APPROVED = "approved"
 RETURNED_BY_SECRETARIAT = "returned_by_secretariat"
 ACCEPTED = "accepted"
+EXEMPTED = "exempted"
 
 # With whom the sheet is.
 EDITABLE = frozenset({NOT_STARTED, DRAFTING, RETURNED_BY_MANAGER, RETURNED_BY_SECRETARIAT})
 HANDED_IN = frozenset({APPROVED, ACCEPTED})
+NOT_HANDED_IN = EDITABLE | {SUBMITTED}
 
 _SHEET: dict[tuple[str, str], str] = {
     (NOT_STARTED, "answer"): DRAFTING,
@@ -29,6 +31,9 @@ _SHEET: dict[tuple[str, str], str] = {
     (SUBMITTED, "return"): RETURNED_BY_MANAGER,
     (APPROVED, "accept"): ACCEPTED,
     (APPROVED, "return"): RETURNED_BY_SECRETARIAT,
+    **{(status, "exempt"): EXEMPTED for status in EDITABLE},
+    (EXEMPTED, "restore"): NOT_STARTED,
+    **{(status, "extend"): status for status in NOT_HANDED_IN},
 }
 _REFUSED = {
     "answer": "提出したあとは記入できません。直すときは、引き戻すか、差戻しを受けてください。",
@@ -37,17 +42,23 @@ _REFUSED = {
     "approve": "いまは承認できません。ページを開き直して、状態を確かめてください。",
     "accept": "いまは受け付けられません。ページを開き直して、状態を確かめてください。",
     "return": "いまは差し戻せません。ページを開き直して、状態を確かめてください。",
+    "exempt": "提出された点検シートは、対象外にできません。差し戻すか、引き戻してからにしてください。",
+    "restore": "対象外の点検シートだけを、対象に戻せます。",
+    "extend": "提出された点検シートと対象外の点検シートの期限は、変えられません。",
 }
+
+_EXEMPTED = "対象外となっている点検シートです。事務局が対象に戻すまで、記入や提出はできません。"
 
 
 def sheet_after(status: str, event: str) -> str:
-    """Return a sheet's status after *event* (answer, submit, withdraw, approve, return, accept).
+    """Return a sheet's status after *event* (answer, submit, withdraw, approve, return, accept, exempt,
+    restore, extend).
 
     ``Stale`` with a Japanese sentence when the event is impossible in *status*; ``KeyError`` for an unknown event.
     """
     following = _SHEET.get((status, event))
     if following is None:
-        raise Stale(_REFUSED[event])
+        raise Stale(_EXEMPTED if status == EXEMPTED else _REFUSED[event])
     return following
 
 

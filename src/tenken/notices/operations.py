@@ -91,6 +91,12 @@ def queue(
     return sum(notice.status == Notice.Status.WAITING for notice in notices)
 
 
+def site_address(path: str) -> str:
+    """Return the full address of *path* ("/inspection/") for a mail's text; '' where the site's origin is not set."""
+    origin = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+    return f"{origin.rstrip('/')}{path}" if origin else ""
+
+
 def send_waiting(limit: int = 500) -> int:
     """Send up to *limit* mails whose time has come; return how many went out. Never raises for a mail's sake."""
     sent = 0
@@ -153,8 +159,8 @@ def _deliver(claimed: list[Notice]) -> tuple[int, bool]:
 
 
 def _message(notice: Notice, connection: Any) -> EmailMessage:
-    origin = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
-    where = f"\n\n{origin.rstrip('/')}{notice.link}" if notice.link and origin else ""
+    address = site_address(notice.link) if notice.link else ""
+    where = f"\n\n{address}" if address else ""
     return EmailMessage(
         subject=notice.subject,
         body=f"{notice.body}{where}\n\n{SIGNATURE}",

@@ -23,10 +23,12 @@ def run(args: argparse.Namespace) -> int:
     keep_private()
     if args.once:
         from tenken.jobs.operations import fail_abandoned
+        from tenken.jobs.schedule import run_daily
         from tenken.jobs.worker import Worker
         from tenken.notices.operations import send_waiting
 
         fail_abandoned()
+        run_daily()
         worker, done = Worker(), 0
         while worker.step():
             done += 1

@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False, verbose_name="以後、毎週"),
         ),
         migrations.AddField(
+            model_name="reminderstep",
+            name="retired",
+            field=models.BooleanField(default=False, verbose_name="取りやめ"),
+        ),
+        migrations.AddField(
             model_name="sheet",
             name="handed_in_on",
             field=models.DateField(blank=True, null=True, verbose_name="提出が済んだ日"),

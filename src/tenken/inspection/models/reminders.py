@@ -10,7 +10,10 @@ from tenken.journal.models import AppendOnly
 
 
 class ReminderStep(models.Model):
-    """One step of the chase: ``days`` from the due date (negative: before), and who is told. ``weekly``: again each week."""
+    """One step of the chase: ``days`` from the due date (negative: before), and who is told. ``weekly``: again each week.
+
+    ``retired``: no longer sent; the row stays for what was sent by it.
+    """
 
     class Audience(models.TextChoices):
         DEPUTY = "deputy", "副情報管理者"
@@ -23,6 +26,7 @@ class ReminderStep(models.Model):
     days = models.SmallIntegerField("期限からの日数")
     audience = models.CharField("宛先", max_length=16, choices=Audience)
     weekly = models.BooleanField("以後、毎週", default=False)
+    retired = models.BooleanField("取りやめ", default=False)
 
     class Meta:
         constraints = [

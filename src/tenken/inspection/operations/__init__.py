@@ -7,6 +7,8 @@ from tenken.inspection.operations.answers import (
     save_answer,
     save_answers,
 )
+from tenken.inspection.operations.due_dates import change_due_date
+from tenken.inspection.operations.exemptions import exempt, restore
 from tenken.inspection.operations.history import HistoricAnswer, HistoricSheet, record_history
 from tenken.inspection.operations.programmes import (
     change_stages,
@@ -15,6 +17,9 @@ from tenken.inspection.operations.programmes import (
     launch,
     plan_programme,
 )
+from tenken.inspection.operations.reminder_defaults import give_default_steps
+from tenken.inspection.operations.reminders import StepPlan, change_reminder_steps, send_reminders
+from tenken.inspection.operations.reorganisation import carry_over_reorganisation
 from tenken.inspection.operations.sheets import (
     accept,
     accept_many,
@@ -24,6 +29,7 @@ from tenken.inspection.operations.sheets import (
     withdraw,
 )
 from tenken.inspection.operations.stages import StagePlan
+from tenken.inspection.operations.standing_by import stand_by_answers
 from tenken.inspection.operations.visits import record_visit
 
 __all__ = [
@@ -31,21 +37,30 @@ __all__ = [
     "HistoricAnswer",
     "HistoricSheet",
     "StagePlan",
+    "StepPlan",
     "accept",
     "accept_many",
     "approve",
     "attach_evidence",
+    "carry_over_reorganisation",
+    "change_due_date",
+    "change_reminder_steps",
     "change_stages",
     "choose_questions",
     "close_programme",
+    "exempt",
+    "give_default_steps",
     "launch",
     "plan_programme",
     "record_history",
     "record_visit",
     "remove_evidence",
+    "restore",
     "return_sheet",
     "save_answer",
     "save_answers",
+    "send_reminders",
+    "stand_by_answers",
     "submit",
     "withdraw",
 ]

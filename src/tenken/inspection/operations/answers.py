@@ -64,8 +64,8 @@ def save_answer(
     ``Stale`` when somebody else saved it since, or the sheet is handed in; ``Invalid`` for text over 2,000
     characters or an unknown verdict. Saving what is there already changes and records nothing.
     """
-    open_sheet = _open_sheet(by, sheet)
-    return _save(by, open_sheet, GivenAnswer(question_id, verdict, reason, comment, version), on)
+    current = open_sheet(by, sheet)
+    return _save(by, current, GivenAnswer(question_id, verdict, reason, comment, version), on)
 
 
 @transaction.atomic
@@ -76,17 +76,17 @@ def save_answers(
 
     ``Stale`` when the sheet is handed in: then nothing is kept.
     """
-    open_sheet = _open_sheet(by, sheet)
+    current = open_sheet(by, sheet)
     refused: dict[int, Refusal] = {}
     for given in answers:
         try:
-            _save(by, open_sheet, given, on)
+            _save(by, current, given, on)
         except (Stale, Invalid) as refusal:  # raised before anything is written
             refused[given.question_id] = refusal
     return refused
 
 
-def _open_sheet(by: Principal, sheet: Sheet) -> Sheet:
+def open_sheet(by: Principal, sheet: Sheet) -> Sheet:
     """Return the sheet locked, if *by* may fill it in and it can be filled in."""
     locked = locked_sheet(sheet.pk)
     require(by, FILL_SHEETS, unit=locked.unit)
@@ -108,7 +108,7 @@ def _save(by: Principal, sheet: Sheet, given: GivenAnswer, on: date | None) -> A
     if before == (verdict, reason, comment) and answer is not None:
         return answer
     answer = _write(by, sheet, question, answer, verdict, reason, comment)
-    _touch(sheet, issues=(verdict == Answer.Verdict.ISSUE) - (before[0] == Answer.Verdict.ISSUE))
+    touch(sheet, issues=(verdict == Answer.Verdict.ISSUE) - (before[0] == Answer.Verdict.ISSUE))
     names = ("verdict", "reason", "comment")
     record(
         by=by,
@@ -148,7 +148,7 @@ def _question(sheet: Sheet, question_id: int) -> tuple[Question, Answer | None]:
     return question, answer
 
 
-def _touch(sheet: Sheet, issues: int = 0) -> None:
+def touch(sheet: Sheet, issues: int = 0) -> None:
     """Note on the locked *sheet* that an answer of it changed."""
     sheet.status = sheet_after(sheet.status, "answer")
     sheet.version += 1
@@ -183,6 +183,7 @@ def _write(
 ) -> Answer:
     kept = answer or Answer(sheet=sheet, question=question, version=0)
     kept.verdict, kept.reason, kept.comment = verdict, reason, comment
+    kept.carried_from = None  # said anew: it no longer stands by an earlier answer
     kept.version += 1
     kept.answered_by, kept.answered_by_name = by.actor.code, by.actor.name
     kept.answered_at = clock.now()
@@ -195,7 +196,7 @@ def attach_evidence(
     *, by: Principal, sheet: Sheet, question_id: int, name: str, stream: IO[Any], on: date | None = None
 ) -> AnswerEvidence:
     """Keep a file that backs an answer. ``Invalid`` when the file is too large or not what its name says."""
-    sheet = _open_sheet(by, sheet)
+    sheet = open_sheet(by, sheet)
     question, answer = _question(sheet, question_id)
     if answer is None:
         answer = _write(by, sheet, question, None, "", "", "")
@@ -208,7 +209,7 @@ def attach_evidence(
     )
     evidence = AnswerEvidence(answer=answer, file=stored, added_by=by.actor.code, added_at=clock.now())
     evidence.save(force_insert=True)
-    _touch(sheet)
+    touch(sheet)
     record(
         by=by,
         city_code=sheet.unit.city.code,
@@ -223,13 +224,13 @@ def attach_evidence(
 @transaction.atomic
 def remove_evidence(*, by: Principal, evidence: AnswerEvidence, on: date | None = None) -> None:
     """Take a file off an answer before it is handed in. The file itself stays kept; ``Stale`` when already taken off."""
-    sheet = _open_sheet(by, evidence.answer.sheet)
+    sheet = open_sheet(by, evidence.answer.sheet)
     if RemovedEvidence.objects.filter(evidence=evidence).exists():
         raise Stale("このファイルはすでに取り消されています。")
     RemovedEvidence(evidence=evidence, removed_by=by.actor.code, removed_at=clock.now()).save(
         force_insert=True
     )
-    _touch(sheet)
+    touch(sheet)
     record(
         by=by,
         city_code=sheet.unit.city.code,

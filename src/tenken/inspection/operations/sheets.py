@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -9,14 +10,15 @@ from typing import Any
 from django.db import transaction
 
 from tenken.approvals.models import ApprovalRequest
-from tenken.approvals.operations import decide, pending_request, request_approval
+from tenken.approvals.operations import approve_many, decide, pending_request, request_approval
 from tenken.approvals.operations import withdraw as withdraw_request
-from tenken.common.refusals import Invalid, Stale
+from tenken.common.refusals import Invalid, Missing, Stale
 from tenken.findings.models import Finding
 from tenken.findings.operations import NewFinding, open_findings
 from tenken.inspection.finding_words import finding_words
-from tenken.inspection.models import Answer, Programme, Question, Sheet, Stage
+from tenken.inspection.models import Answer, Question, Sheet, Stage
 from tenken.inspection.operations.answers import locked_sheet
+from tenken.inspection.operations.many import check_running
 from tenken.inspection.operations.programmes import SHEET_ROUTE
 from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS
 from tenken.inspection.queries.lines import lines_of
@@ -28,6 +30,7 @@ from tenken.organization.access import Principal, require
 from tenken.organization.access import decide as may
 
 SUBJECT = "inspection.sheet"
+_NOT_PUT_UP = "決裁に回っている内容がありません。ページを開き直してください。"
 
 
 @transaction.atomic
@@ -78,6 +81,7 @@ def approve(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on:
     _check_running(sheet)
     status = sheet_after(sheet.status, "approve")
     _decide(by, sheet, "approved", comment, on)
+    sheet.handed_in_on = on or by.on
     return _move(by, sheet, status, "approve", {"comment": comment}, on)
 
 
@@ -90,6 +94,7 @@ def return_sheet(*, by: Principal, sheet: Sheet, version: int, comment: str, on:
     _check_running(sheet)
     status = sheet_after(sheet.status, "return")
     _decide(by, sheet, "returned", comment, on)
+    sheet.handed_in_on = None
     return _move(by, sheet, status, "return", {"comment": comment}, on)
 
 
@@ -103,36 +108,73 @@ def accept(*, by: Principal, sheet: Sheet, version: int, comment: str = "", on: 
     _decide(by, sheet, "approved", comment, on)
     sheet.accepted_on = on or by.on
     sheet = _move(by, sheet, status, "accept", {"comment": comment}, on)
-    _open_findings(by, sheet, on or by.on)
+    _open_findings(by, [sheet], on or by.on)
     return sheet
 
 
+@transaction.atomic
 def accept_many(
     *, by: Principal, sheets: Sequence[tuple[Sheet, int]], on: date | None = None
 ) -> tuple[int, list[tuple[Sheet, str]]]:
-    """Accept several (sheet, version shown): each by itself. Returns how many, and those refused with the reason."""
-    accepted, refused = 0, []
-    for sheet, version in sheets:
+    """Accept several (sheet, version shown) in one transaction. Returns how many, and those passed over with the reason."""
+    rows = {
+        sheet.pk: sheet
+        for sheet in Sheet.objects.select_for_update(of=("self",))
+        .select_related("unit__city", "programme")
+        .filter(pk__in=[sheet.pk for sheet, _ in sheets])
+    }
+    refused: list[tuple[Sheet, str]] = []
+    ready: list[Sheet] = []
+    for shown, version in sheets:
+        sheet = rows.get(shown.pk)
+        if sheet is None:
+            raise Missing("点検シートがありません。")
+        require(by, ACCEPT_SHEETS, unit=sheet.unit)
         try:
-            accept(by=by, sheet=sheet, version=version, on=on)
-            accepted += 1
+            _check_version(sheet, version)
+            _check_running(sheet)
+            sheet_after(sheet.status, "accept")
         except Stale as refusal:
             refused.append((sheet, refusal.message))
-    return accepted, refused
+        else:
+            ready.append(sheet)
+    decided = approve_many(by=by, subject_type=SUBJECT, subject_ids=[sheet.pk for sheet in ready], on=on)
+    refused += [(sheet, _NOT_PUT_UP) for sheet in ready if sheet.pk not in decided]
+    accepted = [sheet for sheet in ready if sheet.pk in decided]
+    _accept_all(by, accepted, on)
+    return len(accepted), refused
+
+
+def _accept_all(by: Principal, accepted: Sequence[Sheet], on: date | None) -> None:
+    for sheet in accepted:
+        sheet.status = sheet_after(sheet.status, "accept")
+        sheet.accepted_on = on or by.on
+        sheet.version += 1
+    Sheet.objects.bulk_update(accepted, ["status", "accepted_on", "version"], batch_size=200)
+    for sheet in accepted:
+        _note(by, sheet, Sheet.Status.APPROVED, "accept", {"comment": ""}, on)
+    programmes: dict[int, list[Sheet]] = defaultdict(list)
+    for sheet in accepted:
+        programmes[sheet.programme_id].append(sheet)
+    for of_one in programmes.values():
+        _open_findings(by, of_one, on or by.on)
 
 
 def _locked(sheet: Sheet, version: int) -> Sheet:
     fresh = locked_sheet(sheet.pk)
-    if fresh.version != version:
-        raise Stale(
-            "表示したあとに、この点検シートは変更されました。ページを開き直して、内容を確かめてください。"
-        )
+    _check_version(fresh, version)
     return fresh
 
 
+def _check_version(sheet: Sheet, version: int) -> None:
+    if sheet.version != version:
+        raise Stale(
+            "表示したあとに、この点検シートは変更されました。ページを開き直して、内容を確かめてください。"
+        )
+
+
 def _check_running(sheet: Sheet) -> None:
-    if sheet.programme.status != Programme.Status.LAUNCHED:
-        raise Stale("この点検は終了しているため、点検シートは動かせません。")
+    check_running(sheet.programme)
 
 
 def _decide(by: Principal, sheet: Sheet, outcome: str, comment: str, on: date | None) -> ApprovalRequest:
@@ -145,16 +187,22 @@ def _move(
 ) -> Sheet:
     before, sheet.status = sheet.status, status
     sheet.version += 1
-    sheet.save(update_fields=["status", "version", "submitted_on", "accepted_on"])
+    sheet.save(update_fields=["status", "version", "submitted_on", "handed_in_on", "accepted_on"])
+    _note(by, sheet, before, event, changes, on)
+    return sheet
+
+
+def _note(
+    by: Principal, sheet: Sheet, before: str, event: str, changes: dict[str, Any], on: date | None
+) -> None:
     record(
         by=by,
         city_code=sheet.unit.city.code,
         operation=f"inspection.sheet.{event}",
         subject=(SUBJECT, sheet.pk),
-        changes={"before": before, "after": status, **changes},
+        changes={"before": before, "after": sheet.status, **changes},
         business_date=on,
     )
-    return sheet
 
 
 def _snapshot(sheet: Sheet) -> dict[str, Any]:
@@ -173,19 +221,22 @@ def _snapshot(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _open_findings(by: Principal, sheet: Sheet, on: date) -> None:
-    stage = Stage.objects.filter(programme=sheet.programme_id, kind=Stage.Kind.IMPROVEMENT).first()
+def _open_findings(by: Principal, sheets: Sequence[Sheet], on: date) -> None:
+    """Open a finding for each issue of *sheets*, all of one programme."""
+    programme = sheets[0].programme
+    stage = Stage.objects.filter(programme=programme, kind=Stage.Kind.IMPROVEMENT).first()
+    by_key = {sheet.pk: sheet for sheet in sheets}
     issues = (
-        Answer.objects.filter(sheet=sheet, verdict=Answer.Verdict.ISSUE)
+        Answer.objects.filter(sheet__in=by_key, verdict=Answer.Verdict.ISSUE)
         .select_related("question__category", "question__revision__item")
-        .order_by("question__order")
+        .order_by("sheet__unit__code", "sheet", "question__order")
     )
-    rows = [finding_of(answer, sheet, stage) for answer in issues]
+    rows = [finding_of(answer, by_key[answer.sheet_id], stage) for answer in issues]
     if rows:
         open_findings(
             by=by,
-            city=sheet.unit.city,
-            fiscal_year=sheet.programme.fiscal_year,
+            city=by.city,
+            fiscal_year=programme.fiscal_year,
             origin=Finding.Origin.SELF_INSPECTION,
             rows=rows,
             on=on,
