@@ -24,7 +24,7 @@ from tenken.inspection.operations import (
 )
 from tenken.journal.actor import Actor
 from tenken.organization.access import Principal, system_principal
-from tenken.organization.models import City, Person, Role, Unit, UnitKind
+from tenken.organization.models import Account, City, Person, Role, Unit, UnitKind
 from tenken.organization.operations import (
     add_person,
     add_post,
@@ -62,7 +62,12 @@ class Prepared:
 
 
 def prepare(
-    *, sections: int = SECTIONS, years: int = YEARS, clerks: int = CLERKS, waiting: int = 3
+    *,
+    sections: int = SECTIONS,
+    years: int = YEARS,
+    clerks: int = CLERKS,
+    waiting: int = 3,
+    questions: int = QUESTIONS,
 ) -> Prepared:
     """Write the city into the empty database of this process's TENKEN_HOME."""
     with transaction.atomic():  # one commit: the loading itself is not what is measured
@@ -74,17 +79,20 @@ def prepare(
         units = list(_units(by, city, root, sections))
         secretariat = _person(by, city, root, "secretariat", 1, account=True)
         signed = [
-            _person(by, city, unit, "deputy", 1000 + number, account=number < clerks)
+            _person(by, city, unit, "deputy", 1000 + number, account=False)
             for number, unit in enumerate(units)
         ]
+        _open_accounts(signed[:clerks], secretariat)
     city.refresh_from_db()
     this_year = FiscalYear.of(clock.today()).year
     past = tuple(range(this_year - years, this_year))
     for year in past:
         with transaction.atomic():
-            _past_year(city, units, year)
+            _past_year(city, units, year, questions)
     with transaction.atomic():
-        programmes = tuple(_planned(city, this_year, f"yearly{number or ''}") for number in range(waiting))
+        programmes = tuple(
+            _planned(city, this_year, f"yearly{number or ''}", questions) for number in range(waiting)
+        )
     return Prepared(
         city, secretariat.number, tuple(person.number for person in signed[:clerks]), programmes, past
     )
@@ -122,7 +130,16 @@ def _person(by: Principal, city: City, unit: Unit, role: str, number: int, *, ac
     return person
 
 
-def _planned(city: City, year: int, code: str) -> Programme:
+def _open_accounts(people: list[Person], like: Person) -> None:
+    """Let *people* sign in with the password of *like*: hashing it anew for each of 422 would take minutes."""
+    known = Account.objects.get(person=like)
+    Account.objects.bulk_create(
+        Account(username=one.number, person=one, valid_from=FOUNDED, password=known.password)
+        for one in people
+    )
+
+
+def _planned(city: City, year: int, code: str, questions: int) -> Programme:
     day = date(year, 4, 1)
     by = system_principal(city, "benchmark", on=day)
     stage = StagePlan(
@@ -131,20 +148,20 @@ def _planned(city: City, year: int, code: str) -> Programme:
     programme = plan_programme(
         by=by, city=city, fiscal_year=year, name=f"{year}年度点検", stages=[stage], code=code, on=day
     )
-    codes = [item.item.code for item in items_on(city.pk, day)][:QUESTIONS]
-    if len(codes) < QUESTIONS:
-        raise SystemExit(f"the bank has {len(codes)} items, {QUESTIONS} are needed")
+    codes = [item.item.code for item in items_on(city.pk, day)][:questions]
+    if len(codes) < questions:
+        raise SystemExit(f"the bank has {len(codes)} items, {questions} are needed")
     choose_questions(by=by, programme=programme, item_codes=codes, version=1, on=day)
     programme.refresh_from_db()
     return programme
 
 
-def _past_year(city: City, units: list[Unit], year: int) -> None:
-    programme = _planned(city, year, "yearly")
+def _past_year(city: City, units: list[Unit], year: int, questions: int) -> None:
+    programme = _planned(city, year, "yearly", questions)
     by = system_principal(city, "benchmark", on=date(year, 7, 1))
     launch(by=by, programme=programme, version=programme.version, on=date(year, 7, 1))
     programme.refresh_from_db()
-    codes = [item.item.code for item in items_on(city.pk, date(year, 4, 1))][:QUESTIONS]
+    codes = [item.item.code for item in items_on(city.pk, date(year, 4, 1))][:questions]
     rows = [
         HistoricSheet(
             unit.pk,
