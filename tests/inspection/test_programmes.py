@@ -20,7 +20,7 @@ from tenken.inspection.operations import (
     plan_programme,
     record_visit,
 )
-from tenken.inspection.operations.programmes import form_hash
+from tenken.inspection.operations.launching import form_hash
 from tenken.journal.models import Entry
 from tenken.journal.operations import read_payload
 from tenken.notices.models import Notice

@@ -7,19 +7,28 @@ class InspectionConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.inspection import permissions  # noqa: F401 - registers the capabilities
-        from tenken.inspection.tasks import MORNING, open_cities, remind
+        from tenken.inspection.tasks import EARLY, MORNING, follow_staff_of, open_cities, remind
         from tenken.jobs.schedule import register_daily
         from tenken.journal.labels import register_operation_labels
 
         register_daily("inspection.reminders", at=MORNING, cities=open_cities, function=remind)
+        register_daily("inspection.self_checks", at=EARLY, cities=open_cities, function=follow_staff_of)
 
         register_operation_labels(
             {
                 "inspection.programme.plan": "点検を計画",
                 "inspection.programme.change_stages": "点検の段階を変更",
                 "inspection.programme.choose_questions": "点検の設問を選択",
+                "inspection.programme.set_targets": "点検の対象を決定",
                 "inspection.programme.launch": "点検を開始",
+                "inspection.programme.add_target": "点検の対象を追加",
                 "inspection.programme.close": "点検を終了",
+                "inspection.series.save": "点検の周期を登録",
+                "inspection.series.end": "点検の周期を廃止",
+                "inspection.series.plan_year": "周期から1年分の点検を計画",
+                "inspection.self_check.submit": "自己チェックを提出",
+                "inspection.self_check.withdraw": "自己チェックを引戻し",
+                "inspection.self_check.follow_staff": "自己チェックの対象を職員の異動に合わせる",
                 "inspection.history.record": "過去の点検を取込み",
                 "inspection.answer.save": "点検シートに記入",
                 "inspection.evidence.attach": "証拠のファイルを登録",

@@ -84,3 +84,28 @@ def programme_after(status: str, event: str) -> str:
             }[event]
         )
     return following
+
+
+_SELF_CHECK: dict[tuple[str, str], str] = {
+    ("not_started", "answer"): "drafting",
+    ("drafting", "answer"): "drafting",
+    ("drafting", "submit"): "submitted",
+    ("not_started", "submit"): "submitted",
+    ("submitted", "withdraw"): "drafting",
+}
+
+
+def self_check_after(status: str, event: str) -> str:
+    """Return a self-check's status after *event* (answer, submit, withdraw); ``Stale`` when impossible."""
+    following = _SELF_CHECK.get((status, event))
+    if following is None:
+        raise Stale(
+            "対象外となっている自己チェックです。"
+            if status == EXEMPTED
+            else {
+                "answer": "提出したあとは変えられません。直すときは、引き戻してください。",
+                "submit": "すでに提出されています。",
+                "withdraw": "提出した自己チェックだけを、引き戻せます。",
+            }[event]
+        )
+    return following

@@ -10,16 +10,19 @@ from tenken.inspection.operations.answers import (
 from tenken.inspection.operations.due_dates import change_due_date
 from tenken.inspection.operations.exemptions import exempt, restore
 from tenken.inspection.operations.history import HistoricAnswer, HistoricSheet, record_history
-from tenken.inspection.operations.programmes import (
-    change_stages,
-    choose_questions,
-    close_programme,
-    launch,
-    plan_programme,
-)
+from tenken.inspection.operations.launching import launch
+from tenken.inspection.operations.programmes import change_stages, close_programme, plan_programme
+from tenken.inspection.operations.questions import choose_questions
 from tenken.inspection.operations.reminder_defaults import give_default_steps
 from tenken.inspection.operations.reminders import StepPlan, change_reminder_steps, send_reminders
 from tenken.inspection.operations.reorganisation import carry_over_reorganisation
+from tenken.inspection.operations.self_checks import (
+    follow_staff,
+    save_self_answer,
+    submit_self_check,
+    withdraw_self_check,
+)
+from tenken.inspection.operations.series import SeriesPlan, end_series, plan_year, save_series
 from tenken.inspection.operations.sheets import (
     accept,
     accept_many,
@@ -30,16 +33,20 @@ from tenken.inspection.operations.sheets import (
 )
 from tenken.inspection.operations.stages import StagePlan
 from tenken.inspection.operations.standing_by import stand_by_answers
+from tenken.inspection.operations.targets import TargetSaid, add_target, set_targets
 from tenken.inspection.operations.visits import record_visit
 
 __all__ = [
     "GivenAnswer",
     "HistoricAnswer",
     "HistoricSheet",
+    "SeriesPlan",
     "StagePlan",
     "StepPlan",
+    "TargetSaid",
     "accept",
     "accept_many",
+    "add_target",
     "approve",
     "attach_evidence",
     "carry_over_reorganisation",
@@ -48,10 +55,13 @@ __all__ = [
     "change_stages",
     "choose_questions",
     "close_programme",
+    "end_series",
     "exempt",
+    "follow_staff",
     "give_default_steps",
     "launch",
     "plan_programme",
+    "plan_year",
     "record_history",
     "record_visit",
     "remove_evidence",
@@ -59,8 +69,13 @@ __all__ = [
     "return_sheet",
     "save_answer",
     "save_answers",
+    "save_self_answer",
+    "save_series",
     "send_reminders",
+    "set_targets",
     "stand_by_answers",
     "submit",
+    "submit_self_check",
     "withdraw",
+    "withdraw_self_check",
 ]

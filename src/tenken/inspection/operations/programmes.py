@@ -1,7 +1,8 @@
-"""Planning, launching and closing a programme."""
+"""Planning and closing a programme."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -9,20 +10,17 @@ from datetime import date
 from django.db import transaction
 
 from tenken.approvals.operations import ensure_route
-from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
-from tenken.inspection.models import Programme, Question, Sheet, SheetForm, Stage
+from tenken.inspection.models import Kind, Programme, Series
+from tenken.inspection.operations.reminder_defaults import give_default_steps
 from tenken.inspection.operations.stages import StagePlan, stage_problems, write_stages
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
-from tenken.inspection.queries.targets import recipients_of_launch, sections_on
+from tenken.inspection.rules.targets import RULES_OF
 from tenken.inspection.states import programme_after
-from tenken.journal.canonical import canonical_json, sha256
 from tenken.journal.operations import record
-from tenken.notices.operations import queue
 from tenken.organization.access import Principal, require
 from tenken.organization.models import City
-from tenken.policy.queries.bank import ItemOnDate, items_on
 
 SHEET_ROUTE = "inspection.sheet"
 _SHEET_STEPS = (
@@ -41,44 +39,84 @@ def plan_programme(
     purpose: str = "",
     stages: Sequence[StagePlan],
     code: str = "yearly",
+    kind: str = Kind.INSPECTION,
+    target_rule: str = "",
+    with_risk_part: bool = False,
+    series: Series | None = None,
     on: date | None = None,
 ) -> Programme:
     """Plan a programme of a fiscal year with its stages; nobody sees a sheet before :func:`launch`.
 
-    ``Invalid`` for an empty name, a year out of range, stages that are missing or end before they begin, or a code
+    *target_rule* '': the first that fits *kind* (all sections, all systems, all staff). ``Invalid`` for an empty name,
+    a year out of range, stages that are missing or end before they begin, a rule that does not fit the kind, or a code
     the year already has.
     """
     require(by, MANAGE_PROGRAMMES)
     if city.pk != by.city_id:
         raise Denied("ほかの市の情報は扱えません。")
-    problems = stage_problems(stages)
+    problems = stage_problems(stages) + _head_problems(city, fiscal_year, name, purpose, code)
+    rules = RULES_OF.get(kind, ())
+    if not rules:
+        problems.append(Problem("点検の種類が正しくありません。", "種類", "kind"))
+    elif target_rule and target_rule not in rules:
+        problems.append(Problem("この種類の点検では選べない対象です。", "対象", "target_rule"))
+    if problems:
+        raise Invalid("点検の予定に誤りがあります。", problems)
+    ensure_route(by=by, city=city, code=SHEET_ROUTE, name="点検シートの提出", steps=_SHEET_STEPS)
+    programme = Programme.objects.create(
+        city=city,
+        fiscal_year=fiscal_year,
+        code=code,
+        name=name.strip(),
+        purpose=purpose.strip(),
+        kind=kind,
+        target_rule=target_rule or rules[0],
+        with_risk_part=with_risk_part,
+        series=series,
+    )
+    write_stages(programme, stages)
+    if series is None and kind != Kind.SELF_CHECK:  # a series brings its own
+        give_default_steps(programme)
+    record(
+        by=by,
+        city_code=city.code,
+        operation="inspection.programme.plan",
+        subject=("inspection.programme", programme.pk),
+        changes={
+            "fiscal_year": fiscal_year,
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "target_rule": programme.target_rule,
+            "with_risk_part": with_risk_part,
+            "series": series.code if series else None,
+            "stages": [asdict(stage) for stage in stages],
+        },
+        business_date=on,
+    )
+    return programme
+
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
+
+
+def _head_problems(city: City, fiscal_year: int, name: str, purpose: str, code: str) -> list[Problem]:
+    problems = []
     if not name.strip():
         problems.append(Problem("名称を入力してください。", "名称", "name"))
     if len(name) > 120:
         problems.append(Problem("名称は120字までです。", "名称", "name"))
     if len(purpose) > 2_000:
         problems.append(Problem("目的は2,000字までです。", "目的", "purpose"))
+    if not _CODE.fullmatch(code):
+        message = "半角の英小文字・数字・ハイフンで、20字までで入力してください。"
+        problems.append(Problem(message, "コード", "code"))
     if not 1990 <= fiscal_year <= 2100:
         problems.append(Problem("年度は西暦4桁で入力してください（例：2014）。", "年度", "fiscal_year"))
     elif Programme.objects.filter(city=city, fiscal_year=fiscal_year, code=code).exists():
         message = f"{FiscalYear(fiscal_year)}の点検（{code}）はすでにあります。"
         problems.append(Problem(message, "年度", "fiscal_year"))
-    if problems:
-        raise Invalid("点検の予定に誤りがあります。", problems)
-    ensure_route(by=by, city=city, code=SHEET_ROUTE, name="点検シートの提出", steps=_SHEET_STEPS)
-    programme = Programme.objects.create(
-        city=city, fiscal_year=fiscal_year, code=code, name=name.strip(), purpose=purpose.strip()
-    )
-    write_stages(programme, stages)
-    record(
-        by=by,
-        city_code=city.code,
-        operation="inspection.programme.plan",
-        subject=("inspection.programme", programme.pk),
-        changes={"fiscal_year": fiscal_year, "name": name, "stages": [asdict(stage) for stage in stages]},
-        business_date=on,
-    )
-    return programme
+    return problems
 
 
 @transaction.atomic
@@ -87,12 +125,12 @@ def change_stages(
 ) -> Programme:
     """Set the stages anew, in their order, also after the launch. ``Invalid`` when one that holds visits would go."""
     require(by, MANAGE_PROGRAMMES)
-    programme = _locked(by, programme, version)
+    programme = unchanged_programme(by, programme, version)
     programme_after(programme.status, "change_stages")
     if problems := stage_problems(stages):
         raise Invalid("段階に誤りがあります。", problems)
     write_stages(programme, stages)
-    _raise_version(programme)
+    raise_version(programme)
     record(
         by=by,
         city_code=programme.city.code,
@@ -105,143 +143,12 @@ def change_stages(
 
 
 @transaction.atomic
-def choose_questions(
-    *,
-    by: Principal,
-    programme: Programme,
-    item_codes: Sequence[str],
-    version: int,
-    on: date | None = None,
-) -> SheetForm:
-    """Build the programme's sheet from bank items, in the bank's order, each in its wording in force on the date.
-
-    Until the launch the choice can be made again. ``Invalid`` names codes the bank does not have.
-    """
-    require(by, MANAGE_PROGRAMMES)
-    programme = _locked(by, programme, version)
-    programme_after(programme.status, "change")
-    items = items_on(programme.city.pk, on or by.on)
-    unknown = sorted(set(item_codes) - {item.item.code for item in items})
-    if unknown:
-        raise Invalid(
-            "ない点検項目が選ばれています。", [Problem(code, "点検項目", "items") for code in unknown]
-        )
-    if not item_codes:
-        raise Invalid(
-            "点検項目を1つ以上選んでください。", [Problem("選ばれていません。", "点検項目", "items")]
-        )
-    form, _ = SheetForm.objects.get_or_create(programme=programme, version=1)
-    Question.objects.filter(form=form).delete()  # a plan nobody has seen yet
-    chosen = set(item_codes)
-    Question.objects.bulk_create(_questions(form, [item for item in items if item.item.code in chosen]))
-    _raise_version(programme)
-    record(
-        by=by,
-        city_code=programme.city.code,
-        operation="inspection.programme.choose_questions",
-        subject=("inspection.programme", programme.pk),
-        changes={"items": sorted(item_codes)},
-        business_date=on,
-    )
-    return form
-
-
-def _questions(form: SheetForm, items: Sequence[ItemOnDate]) -> list[Question]:
-    """Number *items*, which come in the bank's order: 1-1, 1-2 … within the first 調査項目, 2-1 in the next."""
-    questions: list[Question] = []
-    chapter, place, category = 0, 0, None
-    for order, item in enumerate(items, start=1):
-        if item.category.pk != category:
-            chapter, place, category = chapter + 1, 0, item.category.pk
-        place += 1
-        number = f"{chapter}-{place}"
-        questions.append(
-            Question(form=form, order=order, number=number, category=item.category, revision=item.revision)
-        )
-    return questions
-
-
-@transaction.atomic
-def launch(*, by: Principal, programme: Programme, version: int, on: date | None = None) -> int:
-    """Freeze the sheet's form and give every section its sheet at once; tell deputies and managers by mail.
-
-    Returns the number of sheets. ``Invalid`` without questions or sections.
-    """
-    require(by, MANAGE_PROGRAMMES)
-    programme = _locked(by, programme, version)
-    day = on or by.on
-    programme.status = programme_after(programme.status, "launch")
-    form = SheetForm.objects.filter(programme=programme).order_by("-version").first()
-    questions = list(
-        Question.objects.filter(form=form).select_related("revision__item", "category").order_by("order")
-        if form
-        else []
-    )
-    if form is None or not questions:
-        raise Invalid("点検シートの設問がまだ選ばれていません。")
-    sections = sections_on(programme.city, day)
-    if not sections:
-        raise Invalid(f"{day}の時点で、点検の対象となる課公所がありません。")
-    form.sha256 = form_hash(questions)
-    form.save(update_fields=["sha256"])
-    Sheet.objects.bulk_create(
-        Sheet(programme=programme, form=form, unit_id=unit, bureau_id=bureau) for unit, bureau in sections
-    )
-    programme.launched_on, programme.launched_at = day, clock.now()
-    programme.version += 1
-    programme.save(update_fields=["status", "launched_on", "launched_at", "version"])
-    record(
-        by=by,
-        city_code=programme.city.code,
-        operation="inspection.programme.launch",
-        subject=("inspection.programme", programme.pk),
-        changes={"sheets": [unit for unit, _ in sections], "form": form.sha256, "questions": len(questions)},
-        business_date=day,
-    )
-    if day == clock.today():  # a past year loaded later tells nobody
-        _tell_sections(by, programme, [unit for unit, _ in sections])
-    return len(sections)
-
-
-def form_hash(questions: Sequence[Question]) -> str:
-    """Return the hash over what *questions* ask (``revision.item`` loaded): numbers, items, wording, order."""
-    return sha256(
-        canonical_json(
-            [
-                {
-                    "number": question.number,
-                    "item": question.revision.item.code,
-                    "revision": question.revision.number,
-                    "question": question.revision.question,
-                    "required": question.required,
-                }
-                for question in questions
-            ]
-        )
-    )
-
-
-def _tell_sections(by: Principal, programme: Programme, units: Sequence[int]) -> None:
-    stage = programme.stages.filter(kind=Stage.Kind.SELF_INSPECTION).first()
-    until = f"{stage.ends_on.month}月{stage.ends_on.day}日まで" if stage else ""
-    queue(
-        by=by,
-        city_code=programme.city.code,
-        kind="inspection.launched",
-        recipients=recipients_of_launch(programme.city, units, by.on),
-        subject=f"【点検】{programme.name}が始まりました",
-        body=f"{programme.name}が始まりました。点検シートに{until}記入して、提出してください。",
-        link="/inspection/",
-    )
-
-
-@transaction.atomic
 def close_programme(
     *, by: Principal, programme: Programme, version: int, on: date | None = None
 ) -> Programme:
     """End the programme: its sheets and stages no longer change. Open findings live on in their own room."""
     require(by, MANAGE_PROGRAMMES)
-    programme = _locked(by, programme, version)
+    programme = unchanged_programme(by, programme, version)
     programme.status = programme_after(programme.status, "close")
     programme.closed_on = on or by.on
     programme.version += 1
@@ -270,13 +177,15 @@ def locked_programme(by: Principal, programme: Programme) -> Programme:
     return fresh
 
 
-def _locked(by: Principal, programme: Programme, version: int) -> Programme:
+def unchanged_programme(by: Principal, programme: Programme, version: int) -> Programme:
+    """Return :func:`locked_programme`; ``Stale`` when it was changed since *version* was shown."""
     fresh = locked_programme(by, programme)
     if fresh.version != version:
         raise Stale("ほかの人が先にこの点検を変更しました。ページを開き直してください。")
     return fresh
 
 
-def _raise_version(programme: Programme) -> None:
+def raise_version(programme: Programme) -> None:
+    """Note on the locked *programme* that something of it changed."""
     programme.version += 1
     programme.save(update_fields=["version"])
