@@ -8,11 +8,16 @@ class OrganizationConfig(AppConfig):
     def ready(self) -> None:
         from tenken.journal.labels import register_operation_labels
         from tenken.organization import permissions  # noqa: F401 - registers the capabilities
+        from tenken.organization.tasks import register_jobs
+
+        register_jobs()
 
         register_operation_labels(
             {
                 "organization.city.found": "市を登録",
                 "organization.import": "組織・職員の取込み",
+                "organization.reorganization": "組織改正一覧の取込み",
+                "organization.transfer": "人事異動の取込み",
                 "organization.unit.add": "組織を新設",
                 "organization.unit.correct": "組織の記載を訂正",
                 "organization.unit.move": "組織を移管",
@@ -31,6 +36,7 @@ class OrganizationConfig(AppConfig):
                 "organization.assignment.end": "解令",
                 "organization.account.open": "利用者を登録",
                 "organization.account.end": "利用者を停止",
+                "organization.account.password": "パスワードの発行",
                 "organization.emergency.set": "不在時の対応を登録",
                 "organization.body.save": "実施機関を変更",
                 "organization.kind.save": "組織の種類を変更",

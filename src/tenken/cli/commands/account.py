@@ -33,11 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from tenken.cli.cities import chosen_city, command_principal
-    from tenken.cli.passwords import read_password, set_password
+    from tenken.cli.passwords import read_password
     from tenken.cli.terminal import say
     from tenken.common.refusals import Missing
     from tenken.organization.models import Account
-    from tenken.organization.operations import open_account
+    from tenken.organization.operations import open_account, set_password
 
     city = chosen_city(args.city)
     person = _person(city, args.number)

@@ -8,9 +8,10 @@ from datetime import date
 
 from tenken.journal.canonical import canonical_json, sha256
 from tenken.organization.access import Principal, require
+from tenken.organization.imports.cells import Problems
 from tenken.organization.imports.columns import PEOPLE, UNITS
 from tenken.organization.imports.standing import Standing, standing_of
-from tenken.organization.imports.units_and_people import OrganizationFile, PersonRow, Problems, UnitRow
+from tenken.organization.imports.units_and_people import OrganizationFile, PersonRow, UnitRow
 from tenken.organization.models import Assignment, Unit
 from tenken.organization.operations.office_heads import DEPUTY
 from tenken.organization.permissions import CHANGE_PEOPLE, CHANGE_UNITS

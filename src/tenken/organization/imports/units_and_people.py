@@ -6,21 +6,16 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
-from tenken.common.era import parse_date
-from tenken.common.refusals import Invalid, Problem
+from tenken.common.refusals import Invalid
 from tenken.common.tabular_files import cell_text, read_table_file
-from tenken.organization.imports.columns import COLUMNS, MANY_SEATS, ONE_SEAT, PEOPLE, UNITS, place
-from tenken.organization.names import Checks
+from tenken.organization.imports.cells import Cells, Problems, header_of
+from tenken.organization.imports.columns import COLUMNS, MANY_SEATS, ONE_SEAT, PEOPLE, UNITS
 
 _SEPARATORS = re.compile(r"[、,，;\n]+")
 _KINDS = {"本務": "main", "": "main", "兼務": "concurrent", "事務取扱": "acting"}
-MOST_PROBLEMS = 200
 
 
 @dataclass(frozen=True)
@@ -68,24 +63,6 @@ class OrganizationFile:
     people: tuple[PersonRow, ...]
 
 
-@dataclass
-class Problems:
-    """Collects problems with their cells; refuses all at once."""
-
-    found: list[Problem] = field(default_factory=list)
-
-    def add(self, sheet: str, row: int, column: str, message: str) -> None:
-        self.found.append(Problem(message, place(sheet, row, column)))
-
-    def done(self) -> None:
-        if self.found:
-            shown = self.found[:MOST_PROBLEMS]
-            more = f"（はじめの{MOST_PROBLEMS}件を示します）" if len(self.found) > MOST_PROBLEMS else ""
-            raise Invalid(
-                f"ファイルに{len(self.found)}か所の誤りがあります。何も取り込んでいません{more}。", shown
-            )
-
-
 def read_organization_file(name: str, content: bytes) -> OrganizationFile:
     """Read an .xlsx with the sheets 組織 and 職員 (or one of them), or a .csv of either.
 
@@ -115,20 +92,16 @@ def read_organization_file(name: str, content: bytes) -> OrganizationFile:
 
 
 def _sheet_of_csv(rows: list[list[str]]) -> str:
-    header = {_header(cell) for cell in rows[0]} if rows else set()
+    header = {header_of(cell) for cell in rows[0]} if rows else set()
     for sheet, columns in COLUMNS.items():
         if columns[0] in header and columns[1] in header:
             return sheet
     raise Invalid("CSVの1行目が、組織の様式とも職員の様式とも違います。")
 
 
-def _header(cell: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", cell).split())
-
-
 def _records(sheet: str, rows: list[list[str]], problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (row number, cells by column) of each row that is not empty."""
-    header = [_header(cell) for cell in rows[0]] if rows else []
+    header = [header_of(cell) for cell in rows[0]] if rows else []
     for column in COLUMNS[sheet]:
         if header.count(column) != 1:
             told = "ありません" if column not in header else "2つ以上あります"
@@ -144,45 +117,8 @@ def _records(sheet: str, rows: list[list[str]], problems: Problems) -> Iterator[
             yield number, {column: padded[header.index(column)] for column in COLUMNS[sheet]}
 
 
-class _Cells:
-    """The cells of one row, checked as they are taken."""
-
-    def __init__(self, sheet: str, row: int, cells: dict[str, str], problems: Problems) -> None:
-        self.sheet, self.row, self.cells, self.problems = sheet, row, cells, problems
-
-    def code(self, column: str, limit: int, *, required: bool = True) -> str:
-        if not required and not self.cells[column]:
-            return ""
-        checks = Checks()
-        kept = checks.code(self.cells[column], label=column, limit=limit)
-        self._take(column, checks)
-        return kept
-
-    def name(self, column: str, limit: int, *, required: bool = True) -> str:
-        checks = Checks()
-        kept = checks.name(self.cells[column], label=column, limit=limit, required=required)
-        self._take(column, checks)
-        return kept
-
-    def day(self, column: str) -> date | None:
-        if not self.cells[column]:
-            return None
-        try:
-            return parse_date(self.cells[column])
-        except ValueError as error:
-            self.problem(column, str(error))
-            return None
-
-    def problem(self, column: str, message: str) -> None:
-        self.problems.add(self.sheet, self.row, column, message)
-
-    def _take(self, column: str, checks: Checks) -> None:
-        for problem in checks.problems:
-            self.problem(column, problem.message)
-
-
 def _unit(number: int, row: dict[str, str], problems: Problems) -> UnitRow:
-    cells = _Cells(UNITS, number, row, problems)
+    cells = Cells(UNITS, number, row, problems)
     return UnitRow(
         row=number,
         code=cells.code("所属コード", 20),
@@ -195,7 +131,7 @@ def _unit(number: int, row: dict[str, str], problems: Problems) -> UnitRow:
 
 
 def _person(number: int, row: dict[str, str], problems: Problems) -> PersonRow:
-    cells = _Cells(PEOPLE, number, row, problems)
+    cells = Cells(PEOPLE, number, row, problems)
     post = cells.code("職コード", 30, required=False)
     kind = _KINDS.get(row["区分"].strip())
     if kind is None:
@@ -208,18 +144,12 @@ def _person(number: int, row: dict[str, str], problems: Problems) -> PersonRow:
         cells.problem("解令日", "解令日は発令日より後の日付にしてください。")
     if not post and (row["役割"] or row["発令日"] or row["職名"]):
         cells.problem("職コード", "職コードを入力してください。")
-    email = cells.name("メール", 254, required=False)
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            cells.problem("メール", "メールアドレスの形が正しくありません。")
     return PersonRow(
         row=number,
         number=cells.code("職員番号", 20),
         name=cells.name("氏名", 100),
         kana=cells.name("ふりがな", 200, required=False),
-        email=email,
+        email=cells.email("メール"),
         unit=cells.code("所属コード", 20, required=bool(post)),
         post=post,
         title=cells.name("職名", 120, required=bool(post)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
@@ -14,7 +15,7 @@ from django.db import transaction
 from tenken.common import clock
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
-from tenken.organization.models import Account, Person
+from tenken.organization.models import Account, ApiToken, Person
 from tenken.organization.names import Checks, refuse
 from tenken.organization.operations.city_lock import lock_city
 from tenken.organization.permissions import CHANGE_PEOPLE
@@ -84,6 +85,7 @@ def end_account(*, by: Principal, person: Person, on: date) -> None:
             f"利用開始日（{account.valid_from}）以後の日付にしてください。", label="終了日", field="on"
         )
     Account.objects.filter(pk=account.pk).update(valid_to=on)
+    ApiToken.objects.filter(person=person, revoked_at=None, expires_on__gt=on).update(expires_on=on)
     record(
         by=by,
         city_code=by.city_code,
@@ -92,6 +94,18 @@ def end_account(*, by: Principal, person: Person, on: date) -> None:
         changes={"username": account.username},
         business_date=on,
     )
+
+
+def end_access(people: Iterable[int], on: date) -> None:
+    """End the accounts and API tokens of *people* at a date, the first day neither works; sessions end with the account.
+
+    Inside the caller's transaction, which also journals it.
+    """
+    keys = list(people)
+    accounts = Account.objects.filter(person__in=keys)
+    accounts.filter(valid_from__lte=on).exclude(valid_to__lte=on).update(valid_to=on)
+    accounts.filter(valid_from__gt=on).update(is_active=False)
+    ApiToken.objects.filter(person__in=keys, revoked_at=None, expires_on__gt=on).update(expires_on=on)
 
 
 def _check_password(checks: Checks, password: str, account: Account) -> None:

@@ -11,8 +11,9 @@ from django.db import transaction
 from tenken.common.refusals import Missing
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
-from tenken.organization.models import Account, Assignment, Person
+from tenken.organization.models import Assignment, Person
 from tenken.organization.names import Checks, refuse, search_text
+from tenken.organization.operations.accounts import end_access
 from tenken.organization.operations.city_lock import lock_city, raise_version
 from tenken.organization.permissions import CHANGE_PEOPLE
 
@@ -67,7 +68,7 @@ def change_person(*, by: Principal, person: Person, name: str, kana: str = "", e
 
 @transaction.atomic
 def leave(*, by: Principal, person: Person, on: date) -> int:
-    """The person leaves the city's service: every assignment and the account end at the date, the first day without.
+    """The person leaves the city's service: every assignment, the account and its API tokens end at the date, the first day without.
 
     Returns how many assignments ended. ``Invalid`` when one is laid down for that date or later.
     """
@@ -83,8 +84,7 @@ def leave(*, by: Principal, person: Person, on: date) -> int:
             field="on",
         )
     ended = held.update(valid_to=on)
-    Account.objects.filter(person=person, valid_from__lte=on).exclude(valid_to__lte=on).update(valid_to=on)
-    Account.objects.filter(person=person, valid_from__gt=on).update(is_active=False)
+    end_access([person.pk], on)
     raise_version(by)
     record(
         by=by,

@@ -11,6 +11,7 @@ from tenken.organization.queries.holders import (
 )
 from tenken.organization.queries.naming import bureaus_of, name_with_bureau, names_with_bureau
 from tenken.organization.queries.people import appointments, roles_of_posts, visible_person
+from tenken.organization.queries.reorganizations import Reorganization, reorganized_between
 from tenken.organization.queries.units import (
     UnitLine,
     emergency_procedures,
@@ -26,6 +27,7 @@ __all__ = [
     "MANAGER",
     "Holder",
     "PostLine",
+    "Reorganization",
     "UnitLine",
     "appointments",
     "bureaus_of",
@@ -38,6 +40,7 @@ __all__ = [
     "names_with_bureau",
     "post_lines",
     "predecessors_of",
+    "reorganized_between",
     "roles_of_posts",
     "successions_of",
     "successors_of",
