@@ -16,6 +16,7 @@ from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
 from tenken.organization.models import Unit
 from tenken.organization.models.validity import valid_on
+from tenken.organization.tree import tree_of
 
 ASSET, SYSTEM = "assets.asset", "assets.system"
 _CHANGED = "表示したあとに、ほかの人が変更しました。ページを開き直して、内容を確かめてください。"
@@ -24,7 +25,7 @@ _NOT_KEPT = "台帳に書けませんでした。"
 
 @transaction.atomic
 def add_asset(*, by: Principal, unit: Unit, data: AssetData, on: date | None = None) -> InformationAsset:
-    """Add an information asset of *unit* to its ledger from a date on; it gets the unit's next number.
+    """Add an information asset of *unit* to its ledger from a date on; it gets the next number of the unit's lineage.
 
     ``Invalid`` names fields (a second asset of one name among them).
     """
@@ -32,7 +33,8 @@ def add_asset(*, by: Principal, unit: Unit, data: AssetData, on: date | None = N
     day = on or by.on
     Unit.objects.select_for_update().get(pk=unit.pk)  # two at once would get one number
     tidy = _checked_asset(data, by, unit, day)
-    last = InformationAsset.objects.filter(unit=unit).aggregate(last=Max("number"))["last"] or 0
+    family = tree_of(unit.city, day).lineage_back([unit.pk])
+    last = InformationAsset.objects.filter(unit__in=family).aggregate(last=Max("number"))["last"] or 0
     asset = InformationAsset(unit=unit, number=last + 1, valid_from=day)
     _take_asset(asset, tidy)
     asset.save(force_insert=True)
