@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from tenken.assets.permissions import VIEW_ASSETS
 from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.inspection.permissions import VIEW_PROGRAMMES
 from tenken.meetings.permissions import VIEW_MEETINGS
@@ -35,6 +36,7 @@ _ENTRIES = (
     _Entry("ホーム", "home"),
     _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
+    _Entry("台帳", "assets-list", VIEW_ASSETS),
     _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
     _Entry("組織", "organization-units", VIEW_UNITS),
     _Entry("会議と職務", "meetings-index", VIEW_MEETINGS),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("tenken.web.accounts.urls")),
     path("inspection/", include("tenken.web.inspection.urls")),
     path("findings/", include("tenken.web.findings.urls")),
+    path("assets/", include("tenken.web.assets.urls")),
     path("policy/", include("tenken.web.policy.urls")),
     path("organization/", include("tenken.web.organization.urls")),
     path("meetings/", include("tenken.web.meetings.urls")),
