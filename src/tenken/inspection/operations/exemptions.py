@@ -71,7 +71,7 @@ def restore(*, by: Principal, sheet: Sheet, version: int, on: date | None = None
     return fresh
 
 
-def _note(by: Principal, sheet: Sheet, event: str, changes: dict[str, object], on: date | None) -> None:
+def _note(by: Principal, sheet: Sheet, event: str, changes: dict[str, str], on: date | None) -> None:
     record(
         by=by,
         city_code=by.city_code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -123,7 +123,7 @@ def _take(by: Principal, heir: Heir, sheet: Sheet) -> int:
     return len(heir.takes)
 
 
-def _bring_evidence(by: Principal, heir: Heir, sheet: Sheet, moment: object) -> None:
+def _bring_evidence(by: Principal, heir: Heir, sheet: Sheet, moment: datetime) -> None:
     """Let the files behind the answers taken stand behind the heir's too."""
     answers = dict(
         Answer.objects.filter(sheet=sheet, question__in=heir.takes).values_list("question_id", "pk")

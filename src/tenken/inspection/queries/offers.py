@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import F
-
 from tenken.inspection.models import Answer, Question, Sheet
 from tenken.inspection.rules.standing_by import Earlier, Offer, offered
 from tenken.organization.access import Principal
@@ -60,11 +58,13 @@ def _latest(by: Principal, sheet: Sheet, items: set[int]) -> dict[int, dict[int,
             "reason",
             "comment",
             "sheet__accepted_on",
-            first_given=F("carried_from__sheet__accepted_on"),
+            "carried_from__sheet__accepted_on",
         )
     )
     found: dict[int, dict[int, Earlier]] = defaultdict(dict)
     for key, carried, unit, revision, item, verdict, reason, comment, accepted, first in rows:
-        root = carried if first else key
-        found[item][unit] = Earlier(root, unit, revision, verdict, reason, comment, first or accepted)
+        root = carried if carried and first else key
+        given_on = first or accepted
+        assert given_on is not None  # the table's own constraint: what is accepted has its day
+        found[item][unit] = Earlier(root, unit, revision, verdict, reason, comment, given_on)
     return found

@@ -102,7 +102,8 @@ def carry_over_plan(by: Principal, programme: Programme, on: date) -> CarryOver:
 
 def _heirs(unit: int, successors: dict[int, tuple[int, ...]], standing: Iterable[int]) -> list[int]:
     """Return the nearest sections that stand for *unit* now."""
-    found, seen, queue = [], {unit}, [unit]
+    found: list[int] = []
+    seen, queue = {unit}, [unit]
     while queue:
         for after in successors.get(queue.pop(0), ()):
             if after not in seen:
