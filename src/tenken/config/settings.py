@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "tenken.cli",
     "tenken.reports",
     "tenken.workbooks",
+    "tenken.audit",
     "tenken.inspection",
     "tenken.plans",
     "tenken.meetings",

@@ -1,0 +1,1 @@
+"""The rules of this room. Pure, one per file."""
