@@ -141,12 +141,38 @@ class Closing:
     text: str = "以上"
 
 
-Block = Heading | Paragraph | BulletList | FlowFigure | ChartFigure | Table | Closing
+@dataclass(frozen=True)
+class LetterItem:
+    """One numbered line below 「記」, with lines of its own."""
+
+    label: str
+    text: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter on a page of its own. ``section`` is whose it is, ``addressee`` the post it goes to (without 様)."""
+
+    number: str
+    issued_on: date
+    section: str
+    addressee: str
+    sender: str
+    subject: str
+    body: tuple[str, ...]
+    items: tuple[LetterItem, ...]
+
+
+Block = Heading | Paragraph | BulletList | FlowFigure | ChartFigure | Table | Closing | Letter
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper. ``number`` is its place on the agenda (「資料１」, '' if none); ``issued_on`` dates the files."""
+    """One paper. ``number`` is its place on the agenda (「資料１」, '' if none); ``issued_on`` dates the files.
+
+    ``compact``: narrow margins, for what must stand on one page.
+    """
 
     code: str
     title: str
@@ -156,6 +182,12 @@ class Paper:
     fiscal_year: int
     header: str
     blocks: tuple[Block, ...]
+    compact: bool = False
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """The letters, when it is a batch of such: then it has nothing else."""
+        return tuple(block for block in self.blocks if isinstance(block, Letter))
 
     @property
     def fiscal_year_label(self) -> str:

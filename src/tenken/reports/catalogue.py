@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tenken.common.refusals import Missing
-from tenken.reports import paper2, summary
+from tenken.reports import casebook, paper2, summary
 from tenken.reports.committee import inspection_figures
 from tenken.reports.definition import Definition
 from tenken.reports.figures import InspectionFigures, inconsistencies
+from tenken.reports.letters.definition import LETTERS
 from tenken.reports.paper1 import CODE, NUMBER, build_paper
 from tenken.reports.prose import drafts, paragraph_titles
 from tenken.reports.render import FORMS
@@ -26,7 +27,7 @@ PAPER1 = Definition(
     inconsistencies=inconsistencies,
 )
 
-PAPERS: tuple[Definition, ...] = (PAPER1, paper2.PAPER2, summary.SUMMARY)
+PAPERS: tuple[Definition, ...] = (PAPER1, paper2.PAPER2, summary.SUMMARY, casebook.CASEBOOK, *LETTERS)
 
 
 def entry(code: str) -> Definition:

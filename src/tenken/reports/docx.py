@@ -28,6 +28,7 @@ from tenken.reports.blocks import (
     numbered,
 )
 from tenken.reports.packages import stamped
+from tenken.reports.word_letters import write_letters
 from tenken.reports.word_xml import (
     TWIPS_PER_MM,
     WordCell,
@@ -59,9 +60,12 @@ def docx(paper: Paper) -> bytes:
     _page(document, paper)
     _styles(document)
     _properties(document, paper)
-    _head(document, paper)
-    for block in paper.blocks:
-        _add(document, block)
+    if paper.letters:
+        write_letters(document, paper.letters)
+    else:
+        _head(document, paper)
+        for block in paper.blocks:
+            _add(document, block)
     out = io.BytesIO()
     document.save(out)
     return stamped(out.getvalue(), paper.issued_on)
@@ -74,8 +78,10 @@ def _page(document: Any, paper: Paper) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(_MARGIN_MM)
-    section.top_margin, section.bottom_margin = Mm(26), Mm(24)
-    section.header_distance = section.footer_distance = Mm(12)
+    section.top_margin, section.bottom_margin = (Mm(15), Mm(13)) if paper.compact else (Mm(26), Mm(24))
+    section.header_distance = section.footer_distance = Mm(6 if paper.compact else 12)
+    if paper.letters:
+        return
     section.different_first_page_header_footer = True
     header = section.header.paragraphs[0]
     document.styles["Header"].paragraph_format.tab_stops.clear_all()

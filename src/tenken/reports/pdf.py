@@ -19,11 +19,13 @@ from tenken.reports.blocks import (
     Closing,
     FlowFigure,
     Heading,
+    Letter,
     Paper,
     Paragraph,
     cell_text,
     heading_text,
     numbered,
+    wide_number,
 )
 from tenken.reports.glyphs import printable
 
@@ -85,7 +87,24 @@ def payload(paper: Paper) -> dict[str, Any]:
         "year": issued.year,
         "month": issued.month,
         "day": issued.day,
-        "blocks": [_block(block) for block in paper.blocks],
+        "compact": paper.compact,
+        "letters": [_letter(letter) for letter in paper.letters],
+        "blocks": [_block(block) for block in paper.blocks if not isinstance(block, Letter)],
+    }
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    return {
+        "number": letter.number,
+        "issued": cell_text(letter.issued_on),
+        "addressee": letter.addressee,
+        "sender": letter.sender,
+        "subject": letter.subject,
+        "body": list(letter.body),
+        "items": [
+            {"number": wide_number(place), "label": item.label, "text": item.text, "lines": list(item.lines)}
+            for place, item in enumerate(letter.items, start=1)
+        ],
     }
 
 
@@ -98,6 +117,7 @@ def _block(block: Block) -> dict[str, Any]:
         return {"type": "bullets", "items": list(block.items)}
     if isinstance(block, Closing):
         return {"type": "closing", "text": block.text}
+    assert not isinstance(block, Letter)
     named = {"caption": f"{block.label}　{block.caption}"}
     if isinstance(block, FlowFigure):
         stages = [

@@ -9,6 +9,11 @@ from pathlib import Path
 from tenken.reports.blocks import Paper
 
 FORMS = ("docx", "pdf", "xlsx")
+MEDIA_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def render(paper: Paper, form: str) -> bytes:

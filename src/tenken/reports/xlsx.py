@@ -31,15 +31,17 @@ from tenken.reports.blocks import (
 )
 from tenken.reports.packages import stamped
 from tenken.reports.workbook_charts import bar_chart
+from tenken.reports.workbook_letters import letter_columns, letter_rows
 
 ERA_DATE = '[$-411]ggge"年"m"月"d"日"'
-PROSE_SHEET = "本文"
+PROSE_SHEET, LIST_SHEET = "本文", "宛先"
 _FONT = "游ゴシック"
 _PALE = PatternFill("solid", fgColor="E8F1FE")
 _TOTAL = PatternFill("solid", fgColor="F2F2F2")
 _THIN = Side(style="thin", color="767676")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _TEXT_WIDTH = 84.0  # characters across an A4 page in portrait
+_LIST_WIDTH = 130.0
 _PROSE_WIDTH = 76.0  # one column alone is not scaled to the page everywhere
 _POINTS_PER_CHARACTER = 5.25  # of a column's width
 
@@ -48,7 +50,10 @@ def xlsx(paper: Paper) -> bytes:
     """Return *paper* as an Excel workbook; the same paper gives the same bytes."""
     paper = numbered(paper)
     book = Workbook()
-    _prose_sheet(book.active, paper)
+    if paper.letters:
+        _letters(book, paper)
+    else:
+        _prose_sheet(book.active, paper)
     for block in paper.blocks:
         if isinstance(block, FlowFigure):
             _flow_sheet(_new_sheet(book, paper, block.label), block)
@@ -178,6 +183,35 @@ def _lines(cell: Any, width: float = _PROSE_WIDTH) -> None:
     wanted = lines * em * 1.65 + 3
     dimension = cell.parent.row_dimensions[cell.row]
     dimension.height = max(dimension.height or 0, wanted)
+
+
+def _letters(book: Any, paper: Paper) -> None:
+    """Write what the letters share on the first sheet, and whom they go to, with what, on the second."""
+    sheet, first = book.active, paper.letters[0]
+    sheet.title = PROSE_SHEET
+    _print(sheet, paper)
+    sheet.column_dimensions["A"].width = _PROSE_WIDTH
+    for row, (text, align) in enumerate(
+        [
+            (first.number, "right"),
+            (first.issued_on, "right"),
+            (first.sender, "right"),
+            (first.subject, "center"),
+            *((f"　{line}", None) for line in first.body),
+        ],
+        start=1,
+    ):
+        cell = _put(sheet, row, 1, text, align=align, bold=text == first.subject)
+        if isinstance(text, str):
+            _lines(cell)
+    listed = book.create_sheet(LIST_SHEET)
+    _print(listed, paper)
+    listed.page_setup.orientation = "landscape"
+    _put(listed, 1, 1, f"{paper.title}（{len(paper.letters):,}通）", bold=True, size=12, wrap=False)
+    _grid(listed, 3, letter_columns(paper.letters), letter_rows(paper.letters), None, width=_LIST_WIDTH)
+    listed.freeze_panes = "A4"
+    listed.print_title_rows = "3:3"
+    listed.auto_filter.ref = listed.dimensions.replace("A1", "A3")
 
 
 def _flow_sheet(sheet: Any, flow: FlowFigure) -> None:

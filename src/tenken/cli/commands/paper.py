@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from tenken.cli.cities import chosen_city
-    from tenken.cli.terminal import say
+    from tenken.cli.terminal import say, tell
     from tenken.common.refusals import Invalid
     from tenken.reports import catalogue
     from tenken.reports.paper1 import CODE as COMMITTEE
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     for path in paths:
         say(str(path))
     if left_out:
-        say(left_out)
+        tell(left_out)
     return 0
 
 

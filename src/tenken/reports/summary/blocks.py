@@ -22,7 +22,7 @@ from tenken.reports.summary.figures import SummaryFigures
 from tenken.reports.summary.prose import drafts
 
 CODE, NUMBER = "summary", "参考資料１"
-_ITEMS, _FOUND, _LENGTH = 5, 3, 60  # items of the chart, lines of a list, characters of a line
+_ITEMS, _FOUND, _LENGTH = 5, 2, 70  # items of the chart, lines of a list, characters of a line
 
 
 def build_paper(figures: SummaryFigures, prose: Mapping[str, str], *, issued_on: date) -> Paper:
@@ -38,6 +38,7 @@ def build_paper(figures: SummaryFigures, prose: Mapping[str, str], *, issued_on:
         fiscal_year=figures.fiscal_year,
         header=f"{year}情報セキュリティ改善取組報告書（概要版）",
         blocks=tuple(_blocks(figures.inspection, texts)),
+        compact=True,
     )
 
 
@@ -53,7 +54,7 @@ def _blocks(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Bl
         yield from visited
         if lines := [
             *figures.visit_findings[:_FOUND],
-            *(f"（優良事例）{one}" for one in figures.good_practices[:2]),
+            *(f"（優良事例）{one}" for one in figures.good_practices[:1]),
         ]:
             yield BulletList(tuple(_short(line) for line in lines))
     if asked := [*paragraphs(texts, "summary.asks")]:

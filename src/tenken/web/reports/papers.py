@@ -19,7 +19,7 @@ from tenken.organization.access import Principal, require_somewhere
 from tenken.reports import catalogue
 from tenken.reports.blocks import ChartFigure, Paper, heading_text, numbered
 from tenken.reports.charts import svg
-from tenken.reports.definition import Definition, Figures
+from tenken.reports.definition import Figures
 from tenken.reports.models import PaperEdition
 from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
 from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
