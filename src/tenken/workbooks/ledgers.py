@@ -220,8 +220,10 @@ class _Reader:
         raise NotImplementedError
 
     def problem(self, column: str, message: str) -> None:
-        sheet = f"シート「{self.sheet}」" if self.sheet else ""
-        self.problems.append(Problem(message, f"{sheet}{self.row}行「{column}」列"))
+        """Note what is wrong with a cell of the row, once a cell."""
+        place = f"{f'シート「{self.sheet}」' if self.sheet else ''}{self.row}行「{column}」列"
+        if place not in (one.place for one in self.problems[-len(self.cells) :]):
+            self.problems.append(Problem(message, place))
 
     def count(self, column: str) -> int | None:
         try:
