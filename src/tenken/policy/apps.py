@@ -37,5 +37,9 @@ class PolicyConfig(AppConfig):
                 "policy.item.revise": "点検項目を改定",
                 "policy.item.change": "点検項目を変更",
                 "policy.item.retire": "点検項目を廃止",
+                "policy.guideline.import": "ガイドラインの版を取込み",
+                "policy.guideline.map": "ガイドラインの要求と条を対応付け",
+                "policy.bank.import": "点検項目の一覧を取込み",
+                "policy.draft.import": "規程の改定案に取込み",
             }
         )

@@ -22,6 +22,7 @@ from tenken.policy.operations.drafts import (
     remove_clause,
     start_draft,
 )
+from tenken.policy.operations.guidelines import import_guideline, map_requirement
 from tenken.policy.operations.procedures import (
     create_procedure,
     decide_procedure,
@@ -47,6 +48,8 @@ __all__ = [
     "decide_procedure",
     "discard_draft",
     "explain_unasked",
+    "import_guideline",
+    "map_requirement",
     "publish_version",
     "remove_chapter",
     "remove_clause",
