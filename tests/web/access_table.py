@@ -57,6 +57,11 @@ KEEPS_MEETING: Outcome = {
     "404": "system network staff f_secretariat f_manager",
     "403": REST,
 }
+CHECKS_A1: Outcome = {"ok": "secretariat", "403": "ciso bureau manager deputy auditor", "404": REST}
+CHECKS_B1: Outcome = {"ok": "secretariat", "403": "ciso auditor other", "404": REST}
+IMPROVES: Outcome = {"ok": "manager deputy other f_manager", "403": REST}
+RUNS_TRACES: Outcome = {"ok": "secretariat", "403": "ciso bureau manager deputy auditor other", "404": REST}
+MAKES_CASES: Outcome = {"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST}
 
 # fmt: off
 TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
@@ -110,11 +115,38 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "findings-close-index": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "findings-close": ("year", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "findings-detail": ("finding", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
-    "findings-plan": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
-    "findings-report": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
-    "findings-evidence": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
-    "findings-not-improved": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
-    "findings-check": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (SEES_A1, SEES_B1,)}),
+    "findings-plan": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-report": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-evidence": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-not-improved": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-cannot-fix": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-confirm": ("finding", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat auditor", "403": "ciso bureau manager deputy", "404": REST}, {"ok": "secretariat auditor", "403": "ciso other", "404": REST},)}),
+    "findings-reopen": ("finding", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat auditor manager deputy", "403": "ciso bureau", "404": REST}, {"ok": "secretariat auditor other", "403": "ciso", "404": REST},)}),
+    "findings-check": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "findings-environment": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-ages": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-relapse": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-workbook": ("", {"GET": (IMPROVES,), "POST": (IMPROVES,)}),
+    "findings-workbook-file": ("", {"GET": (IMPROVES,), "POST": (CLOSED,)}),
+    "findings-workbook-confirm": ("", {"GET": (CLOSED,), "POST": ({"404": "manager deputy other f_manager", "403": REST},)}),
+    "findings-traces": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-trace-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "findings-trace": ("trace", {"GET": ({"ok": "ciso bureau manager deputy secretariat auditor other", "404": REST},), "POST": (CLOSED,)}),
+    "findings-trace-confirm": ("trace", {"GET": (CLOSED,), "POST": (RUNS_TRACES,)}),
+    "findings-trace-extend": ("trace", {"GET": (CLOSED,), "POST": (RUNS_TRACES,)}),
+    "findings-trace-close": ("trace", {"GET": (CLOSED,), "POST": (RUNS_TRACES,)}),
+    "findings-trace-line": ("trace_line", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "findings-trace-answer": ("trace_line", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-trace-proof": ("trace_line", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-trace-check": ("trace_line", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "cases-index": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
+    "cases-new": ("", {"GET": ({"ok": "secretariat auditor f_secretariat", "403": REST},), "POST": ({"ok": "secretariat auditor f_secretariat", "403": REST},)}),
+    "cases-detail": ("case", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
+    "cases-edit": ("case", {"GET": (CLOSED,), "POST": (MAKES_CASES,)}),
+    "cases-ask": ("case", {"GET": (CLOSED,), "POST": (MAKES_CASES,)}),
+    "cases-permission": ("case", {"GET": (CLOSED,), "POST": ({"ok": "secretariat manager deputy", "404": "f_secretariat f_manager", "403": REST},)}),
+    "cases-publish": ("case", {"GET": (CLOSED,), "POST": (MAKES_CASES,)}),
+    "cases-withdraw": ("case", {"GET": (CLOSED,), "POST": (MAKES_CASES,)}),
     "policy-documents": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
     "policy-clause": ("clause", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),
     "policy-versions": ("document", {"GET": (OWN_CITY,), "POST": (CLOSED,)}),

@@ -119,7 +119,7 @@ def test_the_list_goes_out_as_excel_and_csv(scenario: Any, client_for: Clients, 
     header = next(place for place, row in enumerate(rows) if row[0] == "番号")
     assert rows[header][:5] == ["番号", "課題", "状態", "期限", "課公所"]
     assert rows[header + 1][:3] == ["2026-1", makers.TITLE, "改善計画の作成待ち"]
-    assert rows[header + 1][4] == "企画課"
+    assert rows[header + 1][4] == "まちづくり局 企画課"
     csv = client.get(reverse("findings-list"), {"export": "csv"})
     assert "企画課" in csv.content.decode("cp932")
 
@@ -199,9 +199,10 @@ def test_who_may_not_improve_is_refused(
     scenario: Any, client_for: Clients, finding: Finding, role: str
 ) -> None:
     client = _client(scenario, client_for, role)
-    for name in ("plan", "not-improved"):
-        data = PLAN | {"reason": "budget"}
-        assert client.post(reverse(f"findings-{name}", args=[finding.pk]), data).status_code == 403
+    for name in ("plan", "not-improved", "cannot-fix", "report", "evidence"):
+        url = reverse(f"findings-{name}", args=[finding.pk])
+        # Who may is asked before what was typed is looked at.
+        assert [client.post(url, data).status_code for data in (PLAN | {"reason": "budget"}, {})] == [403, 403]
     finding.refresh_from_db()
     assert finding.version == 1
 
@@ -218,7 +219,7 @@ def test_wrong_input_is_said_beside_its_field(scenario: Any, client_for: Clients
     assert client.post(url, {"version": "1"}).status_code == 422
     assert client.post(url, PLAN | {"version": "１"}).status_code == 422
     not_improved = reverse("findings-not-improved", args=[finding.pk])
-    response = client.post(not_improved, {"reason": "other", "note": "", "version": "1"})
+    response = client.post(not_improved, {"reason": "other", "note": "", "level": "daily", "version": "1"})
     assert response.status_code == 422
     assert "未改善の説明を入力してください。" in _text(response)
 

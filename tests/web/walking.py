@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories import OtherCity, Scenario, make_other_city
+from tests.web.finding_rows import make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rows import make_rows
 
@@ -75,10 +76,14 @@ def make_world(scenario: Scenario) -> World:
     def post(where: str) -> Any:
         return Assignment.objects.get(person=person(where)).post_id
 
+    trace, trace_lines, case = make_trace_and_case(scenario)
     places = {
         "unit": scoped(lambda where, key, unit: (unit.pk,)),
         "sheet": scoped(lambda where, key, unit: (rows.sheets[key].pk,)),
         "answer": scoped(lambda where, key, unit: (rows.sheets[key].pk, rows.question.pk)),
+        "trace": {INSIDE: (trace.pk,)},
+        "trace_line": scoped(lambda where, key, unit: (trace_lines[key].pk,)),
+        "case": {INSIDE: (case.pk,)},
         "finding": scoped(lambda where, key, unit: (rows.findings[key].pk,)),
         "person": scoped(lambda where, key, unit: (person(where).pk,)),
         "post": scoped(lambda where, key, unit: (post(where),)),

@@ -37,6 +37,7 @@ class FindingsConfig(AppConfig):
                 "findings.case.publish": "事例を公開",
                 "findings.case.withdraw": "事例を取下げ",
                 "findings.trace.open": "追跡調査を開始",
+                "findings.trace.confirmed": "追跡調査の回答を確認（一括）",
                 "findings.trace.close": "追跡調査を終了",
                 "findings.trace.extend": "追跡調査の期限を変更",
                 "findings.trace_line.answered": "追跡調査に回答",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from tenken.assets.permissions import VIEW_ASSETS
-from tenken.findings.permissions import VIEW_FINDINGS
+from tenken.findings.permissions import VIEW_CASES, VIEW_FINDINGS
 from tenken.inspection.permissions import VIEW_PROGRAMMES
 from tenken.meetings.permissions import VIEW_MEETINGS
 from tenken.organization.access import Principal
@@ -36,6 +36,7 @@ _ENTRIES = (
     _Entry("ホーム", "home"),
     _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
+    _Entry("事例集", "cases-index", VIEW_CASES),
     _Entry("台帳", "assets-list", VIEW_ASSETS),
     _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
     _Entry("組織", "organization-units", VIEW_UNITS),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("inspection/", include("tenken.web.inspection.urls")),
     path("findings/", include("tenken.web.findings.urls")),
     path("assets/", include("tenken.web.assets.urls")),
+    path("cases/", include("tenken.web.findings.case_urls")),
     path("policy/", include("tenken.web.policy.urls")),
     path("organization/", include("tenken.web.organization.urls")),
     path("meetings/", include("tenken.web.meetings.urls")),

@@ -78,7 +78,7 @@ def tell_permission_asked(*, by: Principal, case: Case, on: date) -> None:
             recipients=recipients,
             subject="【事例集】課名の掲載についてお尋ねします",
             body=f"課題・対策事例集に「{case.title}」を載せます。\n{case.unit.name}の名を添えてよいか、お答えください。",
-            link=f"/findings/cases/{case.pk}/",
+            link=f"/cases/{case.pk}/",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -134,7 +134,7 @@ def answer_line(
     """The section answers: "not_applicable" with the reason, "done" with at least one proof, or "issue".
 
     An issue is tied to the section's open finding of the item, or opens one (origin 追跡調査). ``Invalid`` names the
-    fields answer, note, kind, period_from, period_to, files; ``Stale`` when the line moved on since *version*.
+    fields answer, note, kind, period_from, period_to, evidence; ``Stale`` when the line moved on since *version*.
     """
     line = _locked_line(by, line, version, IMPROVE_FINDINGS)
     day = on or by.on
@@ -188,6 +188,42 @@ def confirm_line(
     _move(line, {"status": status, "confirmed_on": on or by.on, "confirmed_by_name": by.actor.name})
     _tell(by, line, "confirmed", comment, on)
     return line
+
+
+@transaction.atomic
+def confirm_lines(
+    *, by: Principal, trace: Trace, versions: Mapping[int, int], on: date | None = None
+) -> tuple[list[TraceLine], list[tuple[TraceLine, str]]]:
+    """Hold many answers of a trace for proved: *versions* maps each line's key to the version shown.
+
+    Returns those done, and those passed over with the reason. Keys of other traces are passed over silently.
+    """
+    require(by, MANAGE_TRACES)
+    trace = _locked_trace(by, trace)
+    done: list[TraceLine] = []
+    passed: list[tuple[TraceLine, str]] = []
+    found = TraceLine.objects.filter(trace=trace, pk__in=versions).select_for_update(of=("self",))
+    for line in found.select_related("unit", "trace__city", "finding").order_by("pk"):
+        try:
+            if line.version != versions[line.pk]:
+                raise Stale("表示したあとに変更されました。")
+            line.status = after_confirm(_standing(line))
+        except Stale as refusal:
+            passed.append((line, refusal.message))
+            continue
+        line.confirmed_on, line.confirmed_by_name = on or by.on, by.actor.name
+        line.version += 1
+        done.append(line)
+    TraceLine.objects.bulk_update(
+        done, ["status", "confirmed_on", "confirmed_by_name", "version"], batch_size=100
+    )
+    TraceLineEvent.objects.bulk_create(
+        [_event(by, line, "confirmed", "", on) for line in done], batch_size=500
+    )
+    if done:
+        lines = [[line.pk, line.unit.code] for line in done]
+        _record(by, trace, "findings.trace.confirmed", {"lines": lines}, on)
+    return done, passed
 
 
 @transaction.atomic
@@ -271,7 +307,7 @@ def _answer(line: TraceLine, answer: str, note: str, proofs: Sequence[NewProof],
     kept = checks.name(note, label=label, limit=TEXT_LIMIT, field="note", lines=True)
     if answer == DONE and not proofs and not line.proofs.exists():
         checks.problem(
-            "当番表や作業記録など、対策が分かるファイルを付けてください。", label="証拠", field="files"
+            "当番表や作業記録など、対策が分かるファイルを付けてください。", label="証拠", field="evidence"
         )
     for proof in proofs:
         _check_proof(checks, proof, day)
@@ -408,16 +444,20 @@ def _move(line: TraceLine, values: dict[str, Any]) -> None:
     line.save(update_fields=[*values, "version"])
 
 
-def _tell(by: Principal, line: TraceLine, event: str, comment: str, on: date | None) -> None:
-    day = on or by.on
-    TraceLineEvent(
+def _event(by: Principal, line: TraceLine, event: str, comment: str, on: date | None) -> TraceLineEvent:
+    return TraceLineEvent(
         line=line,
         event=event,
         by_name=by.actor.name,
         comment=comment,
-        happened_on=day,
+        happened_on=on or by.on,
         recorded_at=clock.now(),
-    ).save(force_insert=True)
+    )
+
+
+def _tell(by: Principal, line: TraceLine, event: str, comment: str, on: date | None) -> None:
+    day = on or by.on
+    _event(by, line, event, comment, day).save(force_insert=True)
     record(
         by=by,
         city_code=line.trace.city.code,

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from tenken.common.japanese_text import search_key
 from tenken.findings.models import Finding, FindingEvent, FindingQuerySet
 from tenken.findings.permissions import CHECK_FINDINGS, CONFIRM_REASONS, IMPROVE_FINDINGS, VIEW_FINDINGS
-from tenken.findings.rules.ages import BANDS_BY_CODE
+from tenken.findings.rules.ages import ANY_AGE, BANDS_BY_CODE
 from tenken.findings.rules.review import review_is_due
 from tenken.findings.states import (
     CANNOT_FIX,
@@ -33,7 +33,7 @@ class FindingFilter:
     """What a list is narrowed to; '' and None narrow nothing. ``unit_id``: that unit, all below, and what they were.
 
     ``status`` '' leaves withdrawn findings out. ``overdue``: past its date and still with the section. ``text`` is
-    looked for in the finding and in the unit's name. ``age``: a band of ``rules.ages``, of what is not done. ``review_due``:
+    looked for in the finding and in the unit's name. ``age``: a band of ``rules.ages``, or "all", of what is not done. ``review_due``:
     under a compensating measure and to be looked at again. ``level``: whose measure it is (``states.MEASURE_LEVELS``).
     """
 
@@ -104,11 +104,13 @@ def urgent_first(rows: FindingQuerySet, on: date) -> FindingQuerySet:
 
 
 def _of_age(code: str, on: date) -> Q:
+    wanted = Q(status__in=NOT_DONE)
+    if code == ANY_AGE:
+        return wanted
     band = BANDS_BY_CODE.get(code)
     if band is None:
         return Q(pk__in=[])
     first, last = band.opened(on)
-    wanted = Q(status__in=NOT_DONE)
     if first is not None:
         wanted &= Q(opened_on__gte=first)
     return wanted & Q(opened_on__lte=last) if last is not None else wanted

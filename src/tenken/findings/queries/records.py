@@ -45,7 +45,10 @@ class FindingRecord:
 def finding_record(by: Principal, key: int) -> FindingRecord:
     """Return one finding as *by* may see it; ``Missing`` when there is none within reach. At most seven queries."""
     finding = (
-        Finding.objects.restrict(by, VIEW_FINDINGS).select_related("unit", "city").filter(pk=key).first()
+        Finding.objects.restrict(by, VIEW_FINDINGS)
+        .select_related("unit", "city", "measure_bureau")
+        .filter(pk=key)
+        .first()
     )
     if finding is None:
         raise Missing("この課題はないか、見ることのできる範囲にありません。")

@@ -28,6 +28,7 @@ AGE_BANDS = (
     AgeBand("365", "181～365日", 181, 365),
     AgeBand("over", "1年超", 366, None),
 )
+ANY_AGE = "all"
 BANDS_BY_CODE = {band.code: band for band in AGE_BANDS}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenken.findings.models import Finding
+from tenken.findings.models import Finding, TraceLine
 from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.inspection.models import Sheet
 from tenken.inspection.permissions import VIEW_SHEETS
@@ -24,10 +24,15 @@ def _reaches_finding(by: Principal, subject_id: str) -> bool:
     return Finding.objects.restrict(by, VIEW_FINDINGS).filter(pk=_key(subject_id)).exists()
 
 
+def _reaches_trace_line(by: Principal, subject_id: str) -> bool:
+    return TraceLine.objects.restrict(by, VIEW_FINDINGS).filter(pk=_key(subject_id)).exists()
+
+
 def _reaches_job(by: Principal, subject_id: str) -> bool:
     return visible_jobs(by, Job.objects.all()).filter(pk=_key(subject_id)).exists()
 
 
 register_file_access("inspection.answer", _reaches_answer)
 register_file_access("findings.finding", _reaches_finding)
+register_file_access("findings.trace_line", _reaches_trace_line)
 register_file_access("jobs.job", _reaches_job)

@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Stale
 from tenken.findings.models import Finding
-from tenken.findings.operations import add_evidence, check, close_not_improved, plan, report
-from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS
+from tenken.findings.operations import (
+    add_evidence,
+    check,
+    close_not_improved,
+    confirm_reason,
+    declare_cannot_fix,
+    plan,
+    reopen,
+    report,
+)
+from tenken.findings.permissions import (
+    CHECK_FINDINGS,
+    CONFIRM_REASONS,
+    IMPROVE_FINDINGS,
+    MANAGE_TRACES,
+    PROPOSE_CASES,
+)
 from tenken.findings.queries import FindingRecord, finding_record
-from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED, REPORTED, reason_text
+from tenken.findings.states import MEASURE_LEVELS, VERIFIED, WITHDRAWN, reason_text
 from tenken.organization.access import Principal, decide
 from tenken.organization.models import Unit
 from tenken.web.findings.forms import (
+    CannotFixForm,
     CheckForm,
+    ConfirmForm,
     EvidenceForm,
     NotImprovedForm,
     PlanForm,
     ProcedureForm,
+    ReopenForm,
     ReportForm,
 )
 from tenken.web.findings.labels import STATUSES, next_step, timeline
+from tenken.web.findings.procedures import Procedure, procedures_of, require_procedure
 from tenken.web.principal import SignedInRequest, signed_in
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """One form on the page. The first is what is to be done next; the others are folded below it."""
-
-    code: str
-    title: str
-    submit: str
-    form: ProcedureForm
-    url: str
-    has_files: bool = False
 
 
 @signed_in
@@ -105,6 +110,40 @@ def declare_not_improved(request: SignedInRequest, finding_id: int) -> HttpRespo
 
 @signed_in
 @require_POST
+def declare_cannot(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Say that it cannot be fixed, what lowers the risk instead, and when that is looked at again."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        declare_cannot_fix(by=by, finding=finding, version=version, **values)
+
+    done = "改善困難を届け出ました。理由の確認を待っています。"
+    return _perform(request, finding_id, "cannot-fix", CannotFixForm, act, done)
+
+
+@signed_in
+@require_POST
+def confirm(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Find the reason true, or refuse it."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        confirm_reason(by=by, finding=finding, version=version, **values)
+
+    return _perform(request, finding_id, "confirm", ConfirmForm, act, "確認の結果を記録しました。")
+
+
+@signed_in
+@require_POST
+def take_up_again(request: SignedInRequest, finding_id: int) -> HttpResponse:
+    """Take it out of its compensating measure, back to planning."""
+
+    def act(by: Principal, finding: Finding, version: int, values: dict[str, Any]) -> None:
+        reopen(by=by, finding=finding, version=version, **values)
+
+    return _perform(request, finding_id, "reopen", ReopenForm, act, "改善計画に戻しました。")
+
+
+@signed_in
+@require_POST
 def make_check(request: SignedInRequest, finding_id: int) -> HttpResponse:
     """Verify the report or return it."""
 
@@ -122,9 +161,10 @@ def _perform(
     act: Callable[[Principal, Finding, int, dict[str, Any]], None],
     done: str,
 ) -> HttpResponse:
-    """Read the form, call the operation; what is refused comes back on the same page with what was typed."""
+    """Ask who may, read the form, call the operation; what is refused comes back on the same page with what was typed."""
     by = request.principal
     record = finding_record(by, finding_id)
+    require_procedure(by, record.finding, code)
     form = form_class(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, record, typed={code: form}, status=422)
@@ -159,15 +199,18 @@ def _page(
     by, finding = request.principal, record.finding
     improves = bool(decide(by, IMPROVE_FINDINGS, unit=finding.unit))
     checks = bool(decide(by, CHECK_FINDINGS, unit=finding.unit))
+    confirms = bool(decide(by, CONFIRM_REASONS, unit=finding.unit))
     typed = typed or {}
-    procedures = _procedures(finding, improves, checks, typed)
+    procedures = procedures_of(by, finding, typed)
     label, tone = STATUSES[finding.status]
     context = {
         "record": record,
         "finding": finding,
         "status_label": label,
         "status_tone": tone,
-        "step": next_step(record, improves=improves, checks=checks, on=by.on),
+        "step": next_step(record, improves=improves, checks=checks, confirms=confirms, on=by.on),
+        "may_trace": by.holds(MANAGE_TRACES) and finding.item_code and finding.status != WITHDRAWN,
+        "may_propose": by.holds(PROPOSE_CASES) and finding.status == VERIFIED,
         "first": procedures[0] if procedures else None,
         "others": [(one, one.code in typed) for one in procedures[1:]],
         "forms": list(typed.values()) if stale is None else [],
@@ -182,63 +225,6 @@ def _page(
     return render(request, "web/findings/detail.html", context, status=status)
 
 
-def _procedures(
-    finding: Finding, improves: bool, checks: bool, typed: Mapping[str, ProcedureForm]
-) -> list[Procedure]:
-    """Return what the reader may do now, the next thing first."""
-    codes: list[str] = []
-    if checks and finding.status == REPORTED:
-        codes.append("check")
-    if improves:
-        codes += {
-            OPEN: ["plan", "not-improved"],
-            PLANNED: ["report", "plan", "evidence", "not-improved"],
-            REPORTED: ["evidence"],
-            NOT_IMPROVED: ["report", "plan", "evidence", "not-improved"],
-        }.get(finding.status, [])
-    return [_procedure(code, finding, typed.get(code)) for code in codes]
-
-
-def _procedure(code: str, finding: Finding, typed: ProcedureForm | None) -> Procedure:
-    ids = f"id_{code}_%s"  # several forms with the same names stand on the page
-    planned = finding.status != OPEN and bool(finding.plan)
-    makers: dict[str, tuple[str, str, Callable[[], ProcedureForm]]] = {
-        "plan": (
-            "改善計画を見直す" if planned else "改善計画を作成する",
-            "見直した計画を提出する" if planned else "改善計画を提出する",
-            lambda: PlanForm(
-                initial={
-                    "text": finding.plan,
-                    "owner": finding.plan_owner,
-                    "due_on": finding.plan_due_on or (None if planned else finding.due_on),
-                    "needs_budget": finding.plan_needs_budget,
-                },
-                auto_id=ids,
-            ),
-        ),
-        "report": (
-            "改善を報告する",
-            "改善報告を提出する",
-            lambda: ReportForm(
-                initial={"action": finding.action, "action_on": finding.action_on}, auto_id=ids
-            ),
-        ),
-        "evidence": ("証拠を追加する", "ファイルを追加する", lambda: EvidenceForm(auto_id=ids)),
-        "not-improved": (
-            "未改善の理由を届け出る",
-            "未改善として届け出る",
-            lambda: NotImprovedForm(
-                initial={"reason": finding.not_improved_reason, "note": finding.not_improved_note},
-                auto_id=ids,
-            ),
-        ),
-        "check": ("改善報告を確認する", "確認の結果を記録する", lambda: CheckForm(auto_id=ids)),
-    }
-    title, submit, make = makers[code]
-    url = reverse(f"findings-{code}", args=[finding.pk])
-    return Procedure(code, title, submit, typed or make(), url, has_files=code in ("report", "evidence"))
-
-
 def _stale(
     record: FindingRecord, typed: Mapping[str, ProcedureForm], message: str, version: int
 ) -> dict[str, Any]:
@@ -249,6 +235,11 @@ def _stale(
         "owner": finding.plan_owner,
         "due_on": finding.plan_due_on,
         "needs_budget": finding.plan_needs_budget,
+        "level": MEASURE_LEVELS.get(finding.measure_level),
+        "budget_yen": _yen(finding.budget_yen),
+        "budget_year": str(FiscalYear(finding.budget_year)) if finding.budget_year else "",
+        "compensating_measure": finding.compensating_measure,
+        "review_on": finding.review_on,
         "action": finding.action,
         "action_on": finding.action_on,
         "reason": reason_text(finding.not_improved_reason, ""),
@@ -309,14 +300,45 @@ def _progress(finding: Finding) -> list[tuple[str, Any]]:
         ("改善計画", finding.plan),
         ("担当", finding.plan_owner),
         ("改善予定日", era_date(finding.plan_due_on) if finding.plan_due_on else ""),
-        ("予算", ("必要" if finding.plan_needs_budget else "不要") if finding.plan else ""),
+        ("対策の区分", _level(finding)),
+        ("予算", _budget(finding)),
         ("改善内容", finding.action),
         ("改善実施日", era_date(finding.action_on) if finding.action_on else ""),
     ]
     if finding.not_improved_reason:
-        rows.append(("未改善の理由", reason_text(finding.not_improved_reason, finding.not_improved_note)))
+        label = "改善できない理由" if finding.review_on else "未改善の理由"
+        rows.append((label, reason_text(finding.not_improved_reason, finding.not_improved_note)))
+    if finding.review_on:
+        rows.append(("リスク低減策", finding.compensating_measure))
+        rows.append(("見直し日", era_date(finding.review_on)))
+    if finding.confirmed_on:
+        rows.append(
+            (
+                "理由の確認",
+                f"{era_date(finding.confirmed_on)}　{finding.confirmed_by_name}\n{finding.confirmed_how}",
+            )
+        )
     if finding.closed_as_not_improved:
         rows.append(("改善取組の終了時", "未改善"))
     if finding.closed_on:
         rows.append(("完了日", era_date(finding.closed_on)))
     return rows
+
+
+def _level(finding: Finding) -> str:
+    label = MEASURE_LEVELS.get(finding.measure_level, "")
+    return f"{label}（{finding.measure_bureau.name}）" if finding.measure_bureau else label
+
+
+def _budget(finding: Finding) -> str:
+    if not finding.plan:
+        return ""
+    if not finding.plan_needs_budget:
+        return "不要"
+    year = str(FiscalYear(finding.budget_year)) if finding.budget_year else ""
+    known = "　".join(part for part in (year, _yen(finding.budget_yen)) if part)
+    return f"必要（{known}）" if known else "必要"
+
+
+def _yen(amount: int | None) -> str:
+    return f"{amount:,}円" if amount else ""

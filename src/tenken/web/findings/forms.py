@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 
+from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid
-from tenken.findings.operations.checking import RETURNED
+from tenken.findings.models import Finding
+from tenken.findings.operations.checking import CONFIRMED, REFUSED, RETURNED
 from tenken.findings.operations.checking import VERIFIED as VERIFY
-from tenken.findings.states import REASONS, STATUS_LABELS
-from tenken.web.components.fields import EraDateField
+from tenken.findings.rules.ages import AGE_BANDS, ANY_AGE
+from tenken.findings.states import MEASURE_LEVELS, REASONS, STATUS_LABELS
+from tenken.web.components.fields import CountField, EraDateField
 
 _REASON_CHOICES = [
     ("", "選んでください"),
@@ -58,11 +61,36 @@ class ProcedureForm(forms.Form):
             self.add_error("evidence" if "evidence" in self.fields else None, refusal.message)
 
 
+def _level(*, required: bool) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="対策の区分",
+        choices=list(MEASURE_LEVELS.items()),
+        widget=forms.RadioSelect,
+        required=required,
+        help_text="周知や整理整頓など課で続けること（日常業務）か、収納の確保など課と局・区で整えること（環境）か。",
+    )
+
+
 class PlanForm(ProcedureForm):
     text = _long("改善計画", "何を、どう改善するか。4,000字以内。")
     owner = forms.CharField(label="担当", help_text="係や氏名。")
     due_on = EraDateField(label="改善予定日")
+    level = _level(required=False)
     needs_budget = forms.BooleanField(label="予算が必要", required=False)
+    budget_yen = CountField(label="予算額（円）", required=False, help_text="分かるときに。")
+    budget_year = forms.TypedChoiceField(
+        label="予算の年度", required=False, coerce=int, empty_value=None, choices=[("", "選ばない")]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        this = FiscalYear.of(clock.today()).year
+        years = self.fields["budget_year"]
+        assert isinstance(years, forms.ChoiceField)
+        years.choices = [
+            ("", "選ばない"),
+            *((year, str(FiscalYear(year))) for year in range(this - 1, this + 6)),
+        ]
 
 
 class ReportForm(ProcedureForm):
@@ -78,6 +106,31 @@ class EvidenceForm(ProcedureForm):
 class NotImprovedForm(ProcedureForm):
     reason = forms.ChoiceField(label="未改善の理由", choices=_REASON_CHOICES)
     note = _long("未改善の説明", "「その他」のときは必ず入力してください。", required=False, rows=3)
+    level = _level(required=True)
+
+
+class CannotFixForm(ProcedureForm):
+    reason = forms.ChoiceField(label="改善できない理由", choices=_REASON_CHOICES)
+    note = _long("理由の説明", "なぜ改善できないか。事務局か監査人が事実かどうかを確認します。", rows=3)
+    compensating_measure = _long("リスク低減策", "改善できない間、危険を小さくするために行うこと。", rows=4)
+    review_on = EraDateField(
+        label="見直し日", help_text="もう一度、改善できないか考える日。例：令和9年3月31日"
+    )
+
+
+class ConfirmForm(ProcedureForm):
+    outcome = forms.ChoiceField(
+        label="確認の結果",
+        choices=[(CONFIRMED, "理由が事実であることを確認した"), (REFUSED, "認めない（改善計画に戻す）")],
+        widget=forms.RadioSelect,
+    )
+    comment = _long(
+        "確認の方法、または認めない理由", "契約書を見た、業者に問い合わせたなど、何で確かめたか。", rows=3
+    )
+
+
+class ReopenForm(ProcedureForm):
+    comment = _long("再開する理由", "改善できるようになったことなど。", rows=2)
 
 
 class CheckForm(ProcedureForm):
@@ -101,7 +154,24 @@ class FindingFilterForm(forms.Form):
     status = forms.ChoiceField(
         label="状態", required=False, choices=[("", "すべて（取下げを除く）"), *STATUS_LABELS.items()]
     )
+    origin = forms.ChoiceField(
+        label="出所", required=False, choices=[("", "すべて"), *Finding.Origin.choices]
+    )
+    level = forms.ChoiceField(
+        label="対策の区分", required=False, choices=[("", "すべて"), *MEASURE_LEVELS.items()]
+    )
+    age = forms.ChoiceField(
+        label="未完了の日数",
+        required=False,
+        choices=[
+            ("", "すべて"),
+            (ANY_AGE, "完了していないもの"),
+            *((band.code, band.label) for band in AGE_BANDS),
+        ],
+    )
+    item = forms.CharField(label="点検項目の番号", required=False, max_length=40)
     overdue = forms.BooleanField(label="期限を過ぎたもの", required=False)
+    review_due = forms.BooleanField(label="見直し日が来たもの", required=False)
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 from tenken.common.era import era_date
 from tenken.findings.models import Finding, FindingEvent
 from tenken.findings.queries import FindingRecord, is_overdue
+from tenken.findings.rules.review import review_is_due
 from tenken.findings.states import (
     CANNOT_FIX,
     EVENT_LABELS,
@@ -60,7 +61,7 @@ class NextStep:
     button: str = ""
 
 
-def next_step(record: FindingRecord, *, improves: bool, checks: bool, on: date) -> NextStep:
+def next_step(record: FindingRecord, *, improves: bool, checks: bool, confirms: bool, on: date) -> NextStep:
     """Return what the reader has to do next, or for whom the finding waits."""
     finding = record.finding
     if finding.status == VERIFIED:
@@ -72,10 +73,27 @@ def next_step(record: FindingRecord, *, improves: bool, checks: bool, on: date) 
             text = "改善内容と証拠を見て、改善を確認するか、差し戻してください。"
             return NextStep("warning", "改善報告を確認してください", text, "確認する")
         return NextStep("info", "事務局の確認を待っています", "確認が終わると、メールでお知らせします。")
+    if finding.status in (CANNOT_FIX, TREATED):
+        return _under_measure(finding, improves=improves, confirms=confirms, on=on)
     if improves:
         return _for_section(record, on)
     text = f"期限は{_day(finding.plan_due_on or finding.due_on)}です。" if _due(finding) else ""
     return NextStep("info", f"課公所の手続を待っています（{STATUS_LABELS[finding.status]}）", text)
+
+
+def _under_measure(finding: Finding, *, improves: bool, confirms: bool, on: date) -> NextStep:
+    if finding.status == CANNOT_FIX:
+        if confirms:
+            text = "理由が事実かどうかを確かめて、確認するか、改善計画に戻してください。"
+            return NextStep("warning", "改善困難の理由を確認してください", text, "確認する")
+        return NextStep("info", "改善困難の理由の確認を待っています", "事務局か監査人が確認します。")
+    review = f"見直し日は{_day(finding.review_on)}です。"
+    if not review_is_due(finding.status, finding.review_on, on):
+        return NextStep("info", "リスク低減策で管理しています", review)
+    text = "改善できるようになっていないか考え、続けるときは次の見直し日を決めてください。"
+    if improves:
+        return NextStep("warning", "改善できないか、もう一度見直してください", review + text, "見直す")
+    return NextStep("info", "課公所の見直しを待っています", review)
 
 
 def _for_section(record: FindingRecord, on: date) -> NextStep:

@@ -18,9 +18,10 @@ from tenken.findings.queries import (
     StatusSummary,
     findings_for,
     status_summary,
+    urgent_first,
     years_of,
 )
-from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED, REPORTED, VERIFIED
+from tenken.findings.states import CANNOT_FIX, NOT_IMPROVED, OPEN, PLANNED, REPORTED, TREATED, VERIFIED
 from tenken.organization.access import Principal, require_somewhere
 from tenken.organization.models import Unit
 from tenken.organization.models.validity import valid_on
@@ -28,6 +29,7 @@ from tenken.policy.models import CheckCategory
 from tenken.web.exports import export_table, wants_export
 from tenken.web.findings.forms import FindingFilterForm
 from tenken.web.findings.labels import STATUSES
+from tenken.web.findings.menu import findings_tabs
 from tenken.web.findings.tables import FindingFileTable, FindingTable
 from tenken.web.principal import SignedInRequest, signed_in
 
@@ -46,16 +48,16 @@ def finding_list(request: SignedInRequest) -> HttpResponse:
     form = FindingFilterForm(
         request.GET or None,
         years=years_of(by),
-        units=_units(by, request.GET.get("unit", "")),
+        units=bureaus_in_sight(by, request.GET.get("unit", "")),
         categories=list(categories.items()),
     )
     only = _filter(form)
-    rows = findings_for(by, only) if only is not None else findings_for(by).none()
+    rows = urgent_first(findings_for(by, only), by.on) if only is not None else findings_for(by).none()
     if kind := wants_export(request):
-        file_table = FindingFileTable(rows, categories=categories, on=by.on)
+        file_table = FindingFileTable(rows, categories=categories, by=by)
         RequestConfig(request, paginate=False).configure(file_table)
         return export_table(file_table, "課題一覧", kind)
-    table = FindingTable(rows, categories=categories, on=by.on)
+    table = FindingTable(rows, categories=categories, by=by)
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
     year = only.fiscal_year if only else None
     summary = status_summary(by, year)
@@ -64,10 +66,11 @@ def finding_list(request: SignedInRequest) -> HttpResponse:
         "table": table,
         "fiscal_year": str(FiscalYear(year)) if year else "",
         "figures": _figures(summary, year),
+        "tabs": findings_tabs(by, "findings-list"),
         "overdue": 0 if only and only.overdue else summary.overdue,
         "overdue_url": _list_url(year, overdue="on"),
         "may_check": by.holds(CHECK_FINDINGS),
-        "export": _exports(request),
+        "export": export_addresses(request),
     }
     return render(request, "web/findings/list.html", context)
 
@@ -85,11 +88,16 @@ def _filter(form: FindingFilterForm) -> FindingFilter | None:
         category_code=values["category"],
         status=values["status"],
         overdue=values["overdue"],
+        origin=values["origin"],
+        level=values["level"],
+        age=values["age"],
+        item_code=values["item"],
+        review_due=values["review_due"],
         text=values["q"],
     )
 
 
-def _units(by: Principal, chosen: str) -> list[tuple[int, str]]:
+def bureaus_in_sight(by: Principal, chosen: str) -> list[tuple[int, str]]:
     """Return the bureaus in sight, and the unit the address names when it is another one in sight."""
     rows = Unit.objects.restrict(by, VIEW_FINDINGS)
     bureaus = list(rows.filter(valid_on(by.on), kind__rank=1).order_by("code").values_list("pk", "name"))
@@ -106,7 +114,8 @@ def _figures(summary: StatusSummary, year: int | None) -> list[dict[str, Any]]:
             "tone": STATUSES[status][1],
             "url": _list_url(year, status=status),
         }
-        for status in (OPEN, PLANNED, REPORTED, VERIFIED, NOT_IMPROVED)
+        for status in (OPEN, PLANNED, REPORTED, VERIFIED, NOT_IMPROVED, CANNOT_FIX, TREATED)
+        if status not in (CANNOT_FIX, TREATED) or summary.by_status.get(status)
     ]
 
 
@@ -115,7 +124,8 @@ def _list_url(year: int | None, **query: Any) -> str:
     return f"{reverse('findings-list')}?{urlencode(shared | query)}"
 
 
-def _exports(request: SignedInRequest) -> dict[str, str]:
+def export_addresses(request: SignedInRequest) -> dict[str, str]:
+    """Return the addresses of the present list as Excel and CSV."""
     query = request.GET.copy()
     links = {}
     for kind in ("excel", "csv"):

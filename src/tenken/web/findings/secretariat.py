@@ -38,7 +38,7 @@ def check_list(request: SignedInRequest) -> HttpResponse:
     require(by, CHECK_FINDINGS)
     problems: list[Problem] = []
     if request.method == "POST":
-        versions = dict(_chosen(value) for value in request.POST.getlist("finding"))
+        versions = dict(chosen(value) for value in request.POST.getlist("finding"))
         if not versions:
             problems.append(Problem("確認する課題を選んでください。"))
             return _check_page(request, problems, 422)
@@ -58,11 +58,11 @@ def _check_page(request: HttpRequest, problems: list[Problem], status: int) -> H
     return render(request, "web/findings/check.html", context, status=status)
 
 
-def _chosen(value: str) -> tuple[int, int]:
-    """Read "finding:version" as the page's checkboxes send it."""
+def chosen(value: str) -> tuple[int, int]:
+    """Read "key:version" as a page's checkboxes send it."""
     key, _, version = value.partition(":")
     if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (key, version)):
-        raise Invalid("選んだ課題を読み取れませんでした。ページを開き直してください。")
+        raise Invalid("選んだものを読み取れませんでした。ページを開き直してください。")
     return int(key), int(version)
 
 

@@ -1,0 +1,42 @@
+"""A running trace of two sections, and a published case, for tests of reading."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.factories import Scenario
+
+from tenken.common import clock
+from tenken.findings.models import Case, Trace, TraceLine
+
+
+def make_trace_and_case(scenario: Scenario) -> tuple[Trace, dict[str, TraceLine], Case]:
+    """Write the rows directly: 企画課 (a1) and 保険課 (b1) are traced, the case is 企画課's."""
+    today = clock.today()
+    trace = Trace.objects.create(
+        city=scenario.city,
+        fiscal_year=today.year,
+        item_code="M-01",
+        name="スタンドアロンパソコンのウイルス対策",
+        why="未改善があったため",
+        target="chosen",
+        opened_on=today,
+        due_on=today + timedelta(days=30),
+    )
+    lines = {
+        key: TraceLine.objects.create(trace=trace, unit=unit)
+        for key, unit in (("a1", scenario.section_a1), ("b1", scenario.section_b1))
+    }
+    case = Case.objects.create(
+        city=scenario.city,
+        fiscal_year=today.year,
+        number=1,
+        kind="measure",
+        title="書庫の増設",
+        situation="机の上に書類が残る",
+        measure="書庫を増やした",
+        unit=scenario.section_a1,
+        status="published",
+        published_on=today,
+    )
+    return trace, lines, case
