@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import python_calamine
@@ -16,6 +17,7 @@ from tenken.common.refusals import Invalid, Problem
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 1_000
 MAX_AREA: Final = 3_000_000
+_SHORT: Final = 64
 _MAX_FIELD: Final = 32_767
 _UNREADABLE = "表を読み取れません。Excelで開いて、保存し直してから送ってください。"
 
@@ -87,8 +89,11 @@ def cell_text(value: object) -> str:
     return text.strip()
 
 
-class _Extent:
-    """How far the filled cells of a workbook reach. The reader allocates that whole area at once, so look first."""
+class Extent:
+    """How far the filled cells of a workbook reach. The reader allocates that whole area at once, so look first.
+
+    :meth:`visit` is a ``Visitor`` of :mod:`tenken.common.office_packages`; it raises ``Invalid`` when they reach too far.
+    """
 
     def __init__(self) -> None:
         self.part = ""
@@ -109,21 +114,16 @@ class _Extent:
                 self.row, self.column = self.row + 1, 0
             else:
                 self.column += 1
-            self._place(attributes)
+            short = len(attributes) < _SHORT  # those come again in the next row, sheet and file
+            if reference := (_reference if short else _reference.__wrapped__)(attributes):
+                self.row, self.column = reference
             if kind == b"c" and not closed and not ended:
                 self._filled()
 
-    def _place(self, attributes: bytes) -> None:
-        written = len(_HAS_REFERENCE.findall(attributes))
-        reference = _REFERENCE.search(attributes)
-        if written > 1 or (reference is None and written):
-            raise Invalid(_UNREADABLE)
-        if reference is not None:
-            self.row = int(reference[2])
-            self.column = _column_number(reference[1])
-
     def _filled(self) -> None:
         self.cells += 1
+        if self.row <= self.last_row and self.column <= self.last_column and self.cells <= MAX_AREA:
+            return
         self.last_row = max(self.last_row, self.row)
         self.last_column = max(self.last_column, self.column)
         if (
@@ -138,6 +138,16 @@ class _Extent:
             )
 
 
+@lru_cache(maxsize=16_384)
+def _reference(attributes: bytes) -> tuple[int, int] | None:
+    """Return the row and column that the attributes of a row or cell state, None when they state none."""
+    written = len(_HAS_REFERENCE.findall(attributes))
+    reference = _REFERENCE.search(attributes)
+    if written > 1 or (reference is None and written):
+        raise Invalid(_UNREADABLE)
+    return None if reference is None else (int(reference[2]), _column_number(reference[1]))
+
+
 def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
@@ -146,12 +156,12 @@ def _column_number(letters: bytes) -> int:
 
 
 def _read_workbook(data: bytes, name: str) -> dict[str, list[list[object]]]:
-    check_office_package(io.BytesIO(data), "xlsx", _Extent().visit)
+    check_office_package(io.BytesIO(data), "xlsx", Extent().visit)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             return {
                 sheet.name: [
-                    [_plain(cell) for cell in row]
+                    [plain_cell(cell) for cell in row]
                     for row in workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
                 ]
                 for sheet in workbook.sheets_metadata
@@ -165,7 +175,8 @@ def _read_workbook(data: bytes, name: str) -> dict[str, list[list[object]]]:
         ) from error
 
 
-def _plain(cell: Any) -> object:
+def plain_cell(cell: Any) -> object:
+    """Return a cell as the reader gave it, a whole number as an int."""
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from tenken.common import clock
 from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
 from tenken.inspection.models import Answer, Programme, Question, Sheet
 from tenken.inspection.operations.answers import TEXT_LIMIT, GivenAnswer
+from tenken.inspection.operations.risk import AssetRow, save_assets
 from tenken.inspection.permissions import FILL_SHEETS, MANAGE_PROGRAMMES
 from tenken.inspection.states import sheet_after
 from tenken.journal.operations import record
@@ -172,3 +174,27 @@ def _checked_values(sheet: Sheet, number: str, given: GivenAnswer) -> tuple[str,
     if max(len(given.reason), len(given.comment)) > TEXT_LIMIT:
         raise Invalid("取り込めませんでした。", [Problem(f"{TEXT_LIMIT:,}字までです。", place)])
     return given.verdict, given.reason, given.comment
+
+
+@dataclass(frozen=True)
+class ImportedAssets:
+    """The main assets of one form: dicts of ``AssetRow``'s fields. ``mark``: of the list that was compared with."""
+
+    sheet: Sheet
+    rows: Sequence[dict[str, Any]]
+    mark: str
+
+
+@transaction.atomic
+def import_assets(*, by: Principal, sheets: Sequence[ImportedAssets], on: date | None = None) -> None:
+    """Write the main assets of *sheets*, as ``save_assets`` does, for those who may import.
+
+    ``Denied``, ``Stale`` or ``Invalid``: nothing is written.
+    """
+    for one in sheets:
+        sheet = Sheet.objects.select_related("unit__city", "programme").get(pk=one.sheet.pk)
+        if not may_import(by, sheet):
+            raise Denied(f"「{sheet.unit.name}」の点検シートに取り込める役割ではありません。")
+        rows = [AssetRow(**{**row, "forms": tuple(row["forms"])}) for row in one.rows]
+        # The secretariat, too, brings in what a section wrote: asked above, so nobody is asked again.
+        save_assets(by=replace(by, unlimited=True), sheet=sheet, rows=rows, mark=one.mark, on=on)
