@@ -29,7 +29,12 @@ class BureauProgress:
 
     @property
     def total(self) -> int:
-        return sum(self.by_status.values())
+        """How many are to be handed in; exempted ones are not."""
+        return sum(self.by_status.values()) - self.exempted
+
+    @property
+    def exempted(self) -> int:
+        return self.by_status.get("exempted", 0)
 
     @property
     def handed_in(self) -> int:

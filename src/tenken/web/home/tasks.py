@@ -6,12 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
+from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.models import Finding
 from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
-from tenken.findings.states import WITH_SECTION
+from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED
 from tenken.inspection.models import Programme, Sheet, Stage
 from tenken.inspection.permissions import (
     ACCEPT_SHEETS,
@@ -20,9 +33,11 @@ from tenken.inspection.permissions import (
     VIEW_PROGRAMMES,
     VIEW_SHEETS,
 )
-from tenken.inspection.states import APPROVED, EDITABLE, SUBMITTED
+from tenken.inspection.rules.due import due_on
+from tenken.inspection.states import APPROVED, EDITABLE, NOT_HANDED_IN, SUBMITTED
 from tenken.organization.access import Principal
 from tenken.organization.models import City
+from tenken.organization.opening_days import opening_days_of
 from tenken.reports.models import PaperEdition
 from tenken.reports.queries import editions
 
@@ -62,22 +77,27 @@ def _waiting_sheets(by: Principal) -> QuerySet[Sheet]:
 
 
 def _waiting_findings(by: Principal) -> QuerySet[Finding]:
+    # What stayed 未改善 in an earlier year is known and looked at again by its date, not a task of every day.
+    this_year = Q(status=NOT_IMPROVED, fiscal_year=FiscalYear.of(by.on).year)
     return Finding.objects.restrict(by, IMPROVE_FINDINGS).filter(
-        status__in=WITH_SECTION
+        Q(status__in=(OPEN, PLANNED)) | this_year
     ) | Finding.objects.restrict(by, CHECK_FINDINGS).filter(status=Finding.Status.REPORTED)
 
 
 def sheets_to_do(by: Principal) -> list[Sheet]:
-    """Return the first sheets that wait for *by*, the earliest ``due_on`` (end of the self-inspection) first."""
-    ends = Stage.objects.filter(programme=OuterRef("programme"), kind=Stage.Kind.SELF_INSPECTION).values(
-        "ends_on"
-    )[:1]
-    return list(
+    """Return the first sheets that wait for *by*, the earliest due first, with ``until``: its due date."""
+    own_first = Case(When(kind=Stage.Kind.SELF_INSPECTION, then=0), default=1)
+    ends = Stage.objects.filter(programme=OuterRef("programme")).order_by(own_first, "order")
+    rows = list(
         _waiting_sheets(by)
-        .select_related("unit", "programme")
-        .annotate(due_on=Subquery(ends))
-        .order_by(F("due_on").asc(nulls_last=True), "unit__code", "pk")[:SHOWN]
+        .select_related("unit", "programme", "system")
+        .annotate(stage_ends=Subquery(ends.values("ends_on")[:1]))
+        .order_by(Coalesce("due_on", "stage_ends").asc(nulls_last=True), "unit__code", "pk")[:SHOWN]
     )
+    days = opening_days_of(by.city)
+    for sheet in rows:
+        sheet.until = due_on(sheet.due_on, sheet.stage_ends, days)  # type: ignore[attr-defined]
+    return rows
 
 
 def findings_to_do(by: Principal) -> list[Finding]:
@@ -133,7 +153,7 @@ def sections_not_handed_in(by: Principal, programme: Programme) -> list[Sheet]:
     return list(
         Sheet.objects.restrict(by, VIEW_SHEETS)
         .filter(programme=programme)
-        .exclude(status__in=(APPROVED, Sheet.Status.ACCEPTED))
+        .filter(status__in=NOT_HANDED_IN)
         .select_related("unit")
         .order_by("unit__code")[:SHOWN]
     )

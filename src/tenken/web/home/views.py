@@ -100,7 +100,7 @@ def _sheet_tasks(by: Principal, today: date) -> list[Task]:
             f"{sheet.unit.name}の点検シート",
             address("inspection-sheet", sheet.pk),
             _SHEET_WORK[Sheet.Status(sheet.status)],
-            sheet.due_on,  # type: ignore[attr-defined]
+            sheet.until,  # type: ignore[attr-defined]
             today,
         )
         for sheet in tasks.sheets_to_do(by)
@@ -181,7 +181,7 @@ def _stage_state(starts_on: date, ends_on: date, today: date) -> str:
 
 def _sheet_figures(by: Principal, programme: Programme) -> list[dict[str, Any]]:
     counts = tasks.sheet_counts(by, programme)
-    total = sum(counts.values())
+    total = sum(counts.values()) - counts.get(Sheet.Status.EXEMPTED, 0)
     handed_in = sum(counts.get(status, 0) for status in HANDED_IN)
 
     def figure(label: str, number: int, tone: str = "neutral", **query: str) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _sheet_figures(by: Principal, programme: Programme) -> list[dict[str, Any]]:
 
     late = total - handed_in
     return [
-        figure("点検の対象", total),
+        figure("点検の対象", total, state="target"),
         figure("未提出", late, "yellow" if late else "green", state="not_handed_in"),
         figure("受付待ち", counts.get(Sheet.Status.APPROVED, 0), "blue", state=Sheet.Status.APPROVED.value),
         figure("受付済", counts.get(Sheet.Status.ACCEPTED, 0), "green", state=Sheet.Status.ACCEPTED.value),

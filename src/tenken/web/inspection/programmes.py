@@ -28,10 +28,9 @@ from tenken.inspection.queries.boards import (
     board,
     find_programme,
     own_sheets,
-    programmes,
     sheets,
 )
-from tenken.inspection.states import HANDED_IN
+from tenken.inspection.states import HANDED_IN, NOT_HANDED_IN
 from tenken.organization.access import Principal, require
 from tenken.organization.models import Unit
 from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
@@ -40,20 +39,6 @@ from tenken.web.inspection.display import flow_steps
 from tenken.web.inspection.labels import PROGRAMME_STATUSES, SHEET_STATUSES
 from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
-
-
-class ProgrammeTable(Table):
-    caption = "表1　点検の一覧"
-    row_header = "name"
-
-    fiscal_year = tables.Column(verbose_name="年度")
-    name = tables.Column(verbose_name="名称", linkify=("inspection-programme", [tables.A("pk")]))
-    status = StatusColumn(PROGRAMME_STATUSES, verbose_name="状態")
-    sheet_count = NumberColumn(verbose_name="対象の課公所")
-    launched_on = DateColumn(verbose_name="開始日")
-
-    def render_fiscal_year(self, value: int) -> str:
-        return str(FiscalYear(value))
 
 
 class BureauTable(Table):
@@ -82,7 +67,7 @@ class BureauTable(Table):
         )
 
     def render_total(self, record: Any, value: int) -> SafeString | str:
-        return self._link(record, value, "")
+        return self._link(record, value, "target")
 
     def render_handed_in(self, record: Any, value: int) -> SafeString | str:
         return self._link(record, value, "handed_in")
@@ -128,6 +113,7 @@ class SheetFilter(forms.Form):
         required=False,
         choices=[
             ("", "すべて"),
+            ("target", "対象（対象外を除く）"),
             ("not_handed_in", "未提出"),
             ("handed_in", "提出済"),
             ("with_issues", "課題あり"),
@@ -140,16 +126,6 @@ class SheetFilter(forms.Form):
         field = self.fields["bureau"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "すべて"), *((str(key), name) for key, name in bureaus)]
-
-
-@signed_in
-@require_safe
-def index(request: SignedInRequest) -> HttpResponse:
-    """List the city's programmes."""
-    table = ProgrammeTable(programmes(request.principal))
-    RequestConfig(request, paginate={"per_page": 20}).configure(table)
-    context = {"table": table, "may_manage": request.principal.everywhere(MANAGE_PROGRAMMES)}
-    return render(request, "web/inspection/index.html", context)
 
 
 @signed_in
@@ -215,7 +191,8 @@ def _filtered(by: Principal, programme: Programme, form: SheetFilter) -> Any:
     values = form.cleaned_data if form.is_bound else {}
     state = values.get("state") or ""
     statuses = {
-        "not_handed_in": frozenset(SHEET_STATUSES) - HANDED_IN,
+        "target": HANDED_IN | NOT_HANDED_IN,
+        "not_handed_in": NOT_HANDED_IN,
         "handed_in": HANDED_IN,
     }.get(state, frozenset({state}) if state in SHEET_STATUSES else None)
     rows = sheets(
