@@ -7,15 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count
 from django.forms import formset_factory
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Problem
-from tenken.inspection.models import Programme, Question, Stage
+from tenken.findings.models import Finding
+from tenken.findings.states import WITH_SECTION
+from tenken.inspection.models import Kind, Programme, Question, Stage
 from tenken.inspection.operations import (
     StagePlan,
     change_stages,
@@ -24,24 +28,39 @@ from tenken.inspection.operations import (
     launch,
     plan_programme,
 )
+from tenken.inspection.operations.handing_out import employees_on
 from tenken.inspection.permissions import MANAGE_PROGRAMMES, VIEW_PROGRAMMES
 from tenken.inspection.queries.boards import find_programme
-from tenken.inspection.queries.targets import sections_on
+from tenken.inspection.queries.proposals import proposals_for
+from tenken.inspection.queries.targets import reach_of
+from tenken.inspection.rules.closed_dates import ClosedDate, closed_dates
 from tenken.organization.access import require
+from tenken.organization.opening_days import opening_days_of
 from tenken.policy.queries.bank import items_on
 from tenken.web.components.fields import CountField, EraDateField
+from tenken.web.inspection.labels import SHEET_STATUSES
 from tenken.web.inspection.numbers import whole_number
+from tenken.web.inspection.targets import target_rows
 from tenken.web.principal import SignedInRequest, signed_in
 
 
 class ProgrammeForm(forms.Form):
     """A new programme."""
 
+    kind = forms.ChoiceField(label="種類", choices=Kind.choices, initial=Kind.INSPECTION)
+
     fiscal_year = CountField(label="年度", help_text="西暦で入力します（平成26年度は2014）。", maximum=2100)
+    code = forms.CharField(
+        label="コード",
+        max_length=20,
+        initial="yearly",
+        help_text="半角の英小文字・数字・ハイフン。同じ年度に2つ目の点検を作るときに変えます。",
+    )
     name = forms.CharField(label="名称", max_length=120)
     purpose = forms.CharField(
         label="目的", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+    with_risk_part = forms.BooleanField(label="リスク対策状況点検を含む", required=False)
 
 
 class StageForm(forms.Form):
@@ -138,10 +157,12 @@ def new(request: SignedInRequest) -> HttpResponse:
                 problems = refusal.problems
             else:
                 messages.success(request, "点検の予定を作りました。続けて、設問を選んでください。")
+                _warn_of_closed_days(request, programme)
                 return redirect("inspection-questions", programme_id=programme.pk)
     else:
         form = ProgrammeForm(initial={"fiscal_year": year.year, "name": f"{year}情報セキュリティ点検"})
-        formset = StageFormSet(initial=default_stages(year), prefix="stages")
+        stages = [_on_open_days(row, request) for row in default_stages(year)]
+        formset = StageFormSet(initial=stages, prefix="stages")
     checked = [form, *formset.forms]
     context = {"form": form, "formset": formset, "checked": checked, "problems": problems}
     failed = request.method == "POST"
@@ -169,18 +190,50 @@ def stages(request: SignedInRequest, programme_id: int) -> HttpResponse:
                 problems = refusal.problems or (Problem(refusal.message),)
             else:
                 messages.success(request, "段階を変更しました。")
+                _warn_of_closed_days(request, programme)
                 return redirect("inspection-programme", programme_id=programme_id)
     else:
         fields = ("kind", "name", "starts_on", "ends_on", "target", "purpose", "outline")
-        formset = StageFormSet(initial=list(programme.stages.values(*fields)), prefix="stages")
+        rows = list(programme.stages.values(*fields))
+        if request.GET.get("move") == "open":
+            rows = [_on_open_days(row, request) for row in rows]
+        formset = StageFormSet(initial=rows, prefix="stages")
     context = {
         "programme": programme,
         "formset": formset,
         "checked": list(formset.forms),
         "problems": problems,
+        "moved": request.GET.get("move") == "open",
+        "closed": _closed(request, programme),
     }
     failed = request.method == "POST"
     return render(request, "web/inspection/stages.html", context, status=422 if failed else 200)
+
+
+def _on_open_days(row: dict[str, Any], request: SignedInRequest) -> dict[str, Any]:
+    """Return a stage's fields with dates on closed days moved to the next open ones."""
+    days = opening_days_of(request.principal.city)
+    return row | {name: days.next_open(row[name]) for name in ("starts_on", "ends_on")}
+
+
+def _closed(request: SignedInRequest, programme: Programme) -> list[ClosedDate]:
+    return closed_dates(list(programme.stages.all()), opening_days_of(request.principal.city).next_open)
+
+
+def _warn_of_closed_days(request: SignedInRequest, programme: Programme) -> None:
+    """Say which dates of the stages fall on closed days, and what the next open days are."""
+    found = _closed(request, programme)
+    if not found:
+        return
+    said = "、".join(f"{one.stage}の{one.label}{_day(one.day)}→{_day(one.next_open)}" for one in found)
+    messages.warning(
+        request,
+        f"閉庁日にあたる日があります（矢印の先は次の開庁日）：{said}。「段階を変更する」で、まとめて次の開庁日に直せます。",
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
 
 
 @signed_in
@@ -204,17 +257,25 @@ def questions(request: SignedInRequest, programme_id: int) -> HttpResponse:
             messages.success(request, "設問を決めました。")
             return redirect("inspection-programme", programme_id=programme_id)
     items = items_on(programme.city_id, request.principal.on)
-    chosen = set(
-        Question.objects.filter(form__programme=programme).values_list("revision__item__code", flat=True)
-    ) or {item.item.code for item in items if item.item.standing}
+    proposals = proposals_for(programme, items, request.principal.on)
+    kept = dict(
+        Question.objects.filter(form__programme=programme).values_list(
+            "revision__item__code", "chosen_because"
+        )
+    )
+    chosen = set(request.POST.getlist("items")) if problems else set(kept or proposals.reasons)
     groups: dict[int, dict[str, Any]] = {}
     for item in items:
         group = groups.setdefault(item.category.pk, {"category": item.category, "items": []})
-        group["items"].append((item, item.item.code in chosen))
+        code = item.item.code
+        reasons = proposals.reasons.get(code, ()) or tuple(filter(None, [kept.get(code, "")]))
+        group["items"].append((item, code in chosen, reasons))
     context = {
         "programme": programme,
         "groups": list(groups.values()),
         "chosen": len(chosen),
+        "proposed": len(proposals.reasons),
+        "basis": proposals.basis,
         "problems": problems,
     }
     return render(request, "web/inspection/questions.html", context, status=422 if problems else 200)
@@ -228,18 +289,41 @@ def launch_programme(request: SignedInRequest, programme_id: int) -> HttpRespons
     require(request.principal, MANAGE_PROGRAMMES)
     if request.method == "POST":
         count = launch(by=request.principal, programme=programme, version=_version(request))
-        messages.success(request, f"点検を開始しました。{count:,}の課公所に点検シートを配りました。")
+        people = programme.kind == Kind.SELF_CHECK
+        given = (
+            f"{count:,}人に自己チェックを" if people else f"{count:,}の{_WHAT[programme.kind]}に点検シートを"
+        )
+        messages.success(request, f"点検を開始しました。{given}配りました。")
         return redirect("inspection-programme", programme_id=programme_id)
     first = programme.stages.filter(kind=Stage.Kind.SELF_INSPECTION).first()
     others = Programme.objects.restrict(request.principal, VIEW_PROGRAMMES)
     context = {
         "programme": programme,
         "begins_later": first.starts_on if first and first.starts_on > request.principal.on else None,
-        "running": others.filter(status=Programme.Status.LAUNCHED).exclude(pk=programme.pk).first(),
-        "sections": len(sections_on(programme.city, request.principal.on)),
+        "running": others.filter(status=Programme.Status.LAUNCHED).exclude(pk=programme.pk),
         "questions": Question.objects.filter(form__programme=programme).count(),
+        "closed": _closed(request, programme),
+        **_reach(request, programme),
     }
     return render(request, "web/inspection/launch.html", context)
+
+
+_WHAT = {Kind.INSPECTION: "課公所", Kind.SYSTEM_AUDIT: "情報システム"}
+
+
+def _reach(request: SignedInRequest, programme: Programme) -> dict[str, Any]:
+    """Return how many the launch reaches, who is left out by name, and which sections nobody answers for."""
+    if programme.kind == Kind.SELF_CHECK:
+        return {"people": len(employees_on(programme, request.principal.on))}
+    reach = reach_of(programme, request.principal.on)
+    rows = target_rows(request.principal, programme, reach)
+    return {
+        "reach": reach,
+        "unit": "件" if programme.kind == Kind.SYSTEM_AUDIT else "課",
+        "what": _WHAT[Kind(programme.kind)],
+        "excepted": [row for row in rows if row["handled"] == "excepted"],
+        "lacking": [row for row in rows if row["manager"] == "いない"],
+    }
 
 
 @signed_in
@@ -252,9 +336,28 @@ def close(request: SignedInRequest, programme_id: int) -> HttpResponse:
         close_programme(by=request.principal, programme=programme, version=_version(request))
         messages.success(request, "点検を終了しました。")
         return redirect("inspection-programme", programme_id=programme_id)
-    open_sheets = programme.sheets.exclude(status="accepted").count()
-    context = {"programme": programme, "open_sheets": open_sheets}
-    return render(request, "web/inspection/close.html", context)
+    return render(request, "web/inspection/close.html", {"programme": programme, "open": _open(programme)})
+
+
+def _open(programme: Programme) -> list[tuple[str, int, str]]:
+    """Return what is not done yet: what it is called, how many, and where the rows are."""
+    if programme.kind == Kind.SELF_CHECK:
+        waiting = programme.self_checks.filter(status__in=("not_started", "drafting")).count()
+        url = reverse("inspection-self-check-people", args=[programme.pk])
+        return [("提出していない職員", waiting, f"{url}?state=missing")] if waiting else []
+    counted = programme.sheets.exclude(status__in=("accepted", "exempted")).order_by().values_list("status")
+    base = reverse("inspection-sheets", args=[programme.pk])
+    rows = [
+        (f"点検シート：{SHEET_STATUSES[status][0]}", number, f"{base}?state={status}")
+        for status, number in counted.annotate(n=Count("pk"))
+    ]
+    findings = Finding.objects.filter(
+        city=programme.city_id, fiscal_year=programme.fiscal_year, status__in=WITH_SECTION
+    ).count()
+    url = f"{reverse('findings-list')}?fiscal_year={programme.fiscal_year}"
+    return (
+        [*sorted(rows), ("改善の終わっていない課題（この年度）", findings, url)] if findings else sorted(rows)
+    )
 
 
 def _version(request: SignedInRequest) -> int:

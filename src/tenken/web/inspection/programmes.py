@@ -19,7 +19,7 @@ from django_tables2 import RequestConfig
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.japanese_text import search_key
 from tenken.common.refusals import Problem
-from tenken.inspection.models import Programme, Sheet
+from tenken.inspection.models import Kind, Programme, Sheet
 from tenken.inspection.operations import accept_many
 from tenken.inspection.permissions import ACCEPT_SHEETS, MANAGE_PROGRAMMES
 from tenken.inspection.queries.boards import (
@@ -38,6 +38,7 @@ from tenken.web.exports import export_table, wants_export
 from tenken.web.inspection.display import flow_steps
 from tenken.web.inspection.labels import PROGRAMME_STATUSES, SHEET_STATUSES
 from tenken.web.inspection.numbers import whole_number
+from tenken.web.inspection.self_checks import turnout_page
 from tenken.web.principal import SignedInRequest, signed_in
 
 
@@ -133,6 +134,8 @@ class SheetFilter(forms.Form):
 def progress(request: SignedInRequest, programme_id: int) -> HttpResponse:
     """Show one programme: its flow, its numbers, who has not handed in by bureau."""
     data = board(request.principal, programme_id)
+    if data.programme.kind == Kind.SELF_CHECK:
+        return turnout_page(request, data)
     base = reverse("inspection-sheets", args=[programme_id])
     table = BureauTable(data.bureaus, base=base)
     RequestConfig(request, paginate=False).configure(table)
