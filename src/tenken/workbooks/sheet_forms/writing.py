@@ -1,6 +1,6 @@
 """A programme's forms written fast: the template is drawn and compressed once, each section's cells go into its XML.
 
-openpyxl needs about half a second for one form, so a city of 400 sections would wait minutes (docs/adr/0012).
+Drawn one by one with their looks, the forms of a city of 400 sections take openpyxl a minute.
 """
 
 from __future__ import annotations
