@@ -15,15 +15,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories import OtherCity, Scenario, make_other_city
 from tests.web.finding_rows import make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
-from tests.web.rows import make_rows
+from tests.web.rows import Rows, make_rows
 
 from tenken.api.root import api
-from tenken.inspection.models import AnswerEvidence
+from tenken.inspection.models import AnswerEvidence, Programme, Question, SelfCheck, Series, SheetForm
 from tenken.jobs.operations import start
 from tenken.meetings.models import Council, OfficerDuty
 from tenken.meetings.operations import adopt_default_councils_and_duties, plan_meeting, record_duty
 from tenken.organization.api_tokens import issue_token
 from tenken.organization.models import Assignment, ImplementingBody, Person, PostRole, Role, UnitKind
+from tenken.plans.models import AnnualPlan, PlannedActivity
 from tenken.policy.models import CheckItem
 from tenken.reports.models import PaperEdition
 
@@ -57,8 +58,14 @@ def make_world(scenario: Scenario) -> World:
     edition = PaperEdition.objects.create(
         city=scenario.city, paper_code="committee", fiscal_year=rows.programme.fiscal_year
     )
+    plan = AnnualPlan.objects.create(city=scenario.city, fiscal_year=rows.programme.fiscal_year)
+    activity = PlannedActivity.objects.create(plan=plan, order=1, kind="other", title="取組")
     body = ImplementingBody.objects.filter(city=scenario.city).first() or ImplementingBody.objects.create(
         city=scenario.city, code="mayor", name="市長部局"
+    )
+    check = _self_check(scenario, rows)
+    series = Series.objects.create(
+        city=scenario.city, code="quarterly", name="取組状況の確認", months=[4, 7, 10, 1]
     )
     chapter = drafted.chapters.first()
     clause = drafted.clauses.first()
@@ -87,6 +94,7 @@ def make_world(scenario: Scenario) -> World:
         "finding": scoped(lambda where, key, unit: (rows.findings[key].pk,)),
         "person": scoped(lambda where, key, unit: (person(where).pk,)),
         "post": scoped(lambda where, key, unit: (post(where),)),
+        "post_form": scoped(lambda where, key, unit: (post(where), "docx")),
         "grant": scoped(lambda where, key, unit: (PostRole.objects.get(post=post(where)).pk,)),
         "assignment": scoped(lambda where, key, unit: (Assignment.objects.get(person=person(where)).pk,)),
         "": {INSIDE: ()},
@@ -98,6 +106,8 @@ def make_world(scenario: Scenario) -> World:
         "entry": {INSIDE: (1,)},
         "edition": {INSIDE: (edition.pk,)},
         "paragraph": {INSIDE: (edition.pk, "method")},
+        "plan": {INSIDE: (plan.fiscal_year,)},
+        "plan_activity": {INSIDE: (plan.fiscal_year, activity.pk)},
         "paper": {INSIDE: ("committee", rows.programme.fiscal_year)},
         "paper_form": {INSIDE: ("committee", rows.programme.fiscal_year, "pdf")},
         "paper_figure": {INSIDE: ("committee", rows.programme.fiscal_year, "nothing")},
@@ -115,6 +125,9 @@ def make_world(scenario: Scenario) -> World:
         "clause": {INSIDE: (clause.code,)},
         "item": {INSIDE: (CheckItem.objects.filter(city=scenario.city, standing=True).first().code,)},  # type: ignore[union-attr]
         "key": {INSIDE: (1,)},
+        "self_check": {INSIDE: (check.programme_id,)},
+        "self_answer": {INSIDE: (check.programme_id, check.form.questions.values_list("pk", flat=True)[0])},
+        "series": {INSIDE: (series.pk,)},
         **_meetings(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
@@ -134,6 +147,27 @@ def _meetings(scenario: Scenario) -> dict[str, dict[str, tuple[Any, ...]]]:
         "duty": {INSIDE: (duty.pk,)},
         "duty_record": {INSIDE: (done.pk,)},
     }
+
+
+def _self_check(scenario: Scenario, rows: Rows) -> SelfCheck:
+    """The staff member's own check, in a running self-check that asks one question."""
+    programme = Programme.objects.create(
+        city=scenario.city,
+        fiscal_year=rows.programme.fiscal_year,
+        code="staff",
+        kind="self_check",
+        target_rule="all_staff",
+        name="職員の自己チェック",
+        status="launched",
+        launched_on=TODAY,
+    )
+    form = SheetForm.objects.create(programme=programme, version=1)
+    Question.objects.create(
+        form=form, order=1, number="1-1", category=rows.question.category, revision=rows.question.revision
+    )
+    return SelfCheck.objects.create(
+        programme=programme, form=form, person=scenario.people["staff"], unit=scenario.section_a1
+    )
 
 
 def _clients(scenario: Scenario, other: OtherCity) -> dict[str, Client]:

@@ -10,10 +10,12 @@ from pydantic import Field
 
 from tenken.api.authentication import ApiRequest
 from tenken.api.paging import REFUSALS, Key, Limit, Offset, Year, piece, plain
-from tenken.inspection.models import Answer, Programme, Sheet
+from tenken.inspection.models import Answer, Kind, Programme, Question, Sheet
 from tenken.inspection.operations import save_answer
 from tenken.inspection.permissions import VIEW_PROGRAMMES, VIEW_SHEETS
+from tenken.inspection.queries.boards import board, find_programme
 from tenken.inspection.queries.boards import programmes as programmes_of
+from tenken.inspection.queries.self_checks import turnout
 from tenken.inspection.queries.sheets import find_sheet, sheet_page
 from tenken.organization.access import require_somewhere
 
@@ -25,6 +27,12 @@ class ProgrammeOut(Schema):
     fiscal_year: int
     code: str
     name: str
+    kind: str
+    kind_label: str
+    series: str | None
+    target_rule: str
+    target_rule_label: str
+    with_risk_part: bool
     status: str
     status_label: str
     launched_on: date | None
@@ -36,24 +44,112 @@ class ProgrammesOut(Schema):
     items: list[ProgrammeOut]
 
 
+class StageOut(Schema):
+    kind: str
+    kind_label: str
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+class AskedOut(Schema):
+    number: str
+    item_code: str
+    question: str
+    chosen_because: str
+
+
+class ProgrammeDetailOut(ProgrammeOut):
+    """``sheets``: those in the reader's scope by status. Of a self-check only how many handed in, never an answer."""
+
+    purpose: str
+    version: int
+    stages: list[StageOut]
+    questions: list[AskedOut]
+    sheets: dict[str, int]
+
+
 @router.get("/programmes", response={200: ProgrammesOut, **REFUSALS}, summary="点検の一覧")
-def programmes(request: ApiRequest, limit: Limit = 100, offset: Offset = 0) -> ProgrammesOut:
+def programmes(
+    request: ApiRequest,
+    fiscal_year: Year = None,
+    kind: Annotated[Kind | None, Query()] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> ProgrammesOut:
     require_somewhere(request.auth, VIEW_PROGRAMMES)
-    total, rows = piece(programmes_of(request.auth), limit, offset)
-    return ProgrammesOut(total=total, items=[_programme(row) for row in rows])
+    rows = programmes_of(request.auth).select_related("series")
+    if fiscal_year is not None:
+        rows = rows.filter(fiscal_year=fiscal_year)
+    if kind is not None:
+        rows = rows.filter(kind=kind.value)
+    total, found = piece(rows, limit, offset)
+    return ProgrammesOut(total=total, items=[ProgrammeOut(**_programme(row)) for row in found])
 
 
-def _programme(row: Programme) -> ProgrammeOut:
-    return ProgrammeOut(
-        id=row.pk,
-        fiscal_year=row.fiscal_year,
-        code=row.code,
-        name=row.name,
-        status=row.status,
-        status_label=row.get_status_display(),
-        launched_on=row.launched_on,
-        closed_on=row.closed_on,
+def _programme(row: Programme) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "fiscal_year": row.fiscal_year,
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind,
+        "kind_label": row.get_kind_display(),
+        "series": row.series.code if row.series else None,
+        "target_rule": row.target_rule,
+        "target_rule_label": row.get_target_rule_display(),
+        "with_risk_part": row.with_risk_part,
+        "status": row.status,
+        "status_label": row.get_status_display(),
+        "launched_on": row.launched_on,
+        "closed_on": row.closed_on,
+    }
+
+
+@router.get(
+    "/programmes/{programme_id}",
+    response={200: ProgrammeDetailOut, **REFUSALS},
+    summary="点検の段階・設問・進み具合",
+)
+def programme(request: ApiRequest, programme_id: Key) -> ProgrammeDetailOut:
+    require_somewhere(request.auth, VIEW_PROGRAMMES)
+    row = find_programme(request.auth, programme_id)
+    questions = Question.objects.filter(form__programme=row).select_related("revision__item")
+    return ProgrammeDetailOut(
+        **_programme(row),
+        purpose=row.purpose,
+        version=row.version,
+        stages=[
+            StageOut(
+                kind=stage.kind,
+                kind_label=stage.get_kind_display(),
+                name=stage.name,
+                starts_on=stage.starts_on,
+                ends_on=stage.ends_on,
+            )
+            for stage in row.stages.all()
+        ],
+        questions=[
+            AskedOut(
+                number=one.number,
+                item_code=one.revision.item.code,
+                question=one.revision.question,
+                chosen_because=one.chosen_because,
+            )
+            for one in questions.order_by("form__version", "order")
+        ],
+        sheets=_progress(request, row),
     )
+
+
+def _progress(request: ApiRequest, row: Programme) -> dict[str, int]:
+    if row.kind == Kind.SELF_CHECK:
+        found = turnout(request.auth, row)
+        return {
+            "submitted": sum(one.submitted for one in found),
+            "not_submitted": sum(one.missing for one in found),
+        }
+    return dict(board(request.auth, row.pk).whole.by_status)
 
 
 class SheetOut(Schema):
