@@ -26,6 +26,7 @@ from tenken.organization.access import Principal
 MAX_ASSETS = 30
 NOTE_LIMIT = 500
 REASON_LIMIT = 300
+_KNOWN = {"ledger": ledger_assets, "last": last_sheet_assets}
 _CHANGED = "ほかの人が先に変更しました。ページを開き直して、内容を確かめてください。"
 
 
@@ -113,7 +114,9 @@ def take_known(*, by: Principal, sheet: Sheet, source: str, on: date | None = No
     """
     opened = open_sheet(by, sheet)
     _check_part(opened)
-    known = (ledger_assets if source == "ledger" else last_sheet_assets)(opened, on or by.on)
+    if source not in _KNOWN:
+        raise Invalid("取り込む元を選んでください。")
+    known = _KNOWN[source](opened, on or by.on)
     present = _rows_of(opened)
     names, ledger_rows = {row.name for row in present}, {row.asset_id for row in present} - {None}
     new = [

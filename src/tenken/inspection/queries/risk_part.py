@@ -136,8 +136,13 @@ def assets_mark(sheet_id: int) -> str:
 
 
 def risk_problems(sheet: Sheet) -> list[Problem]:
-    """Return what keeps the risk part of *sheet* from being handed in; none where its programme has no such part."""
-    return risk_part_of(sheet).problems if sheet.programme.with_risk_part else []
+    """Return what keeps the risk part of *sheet* from being handed in; none where its programme has no such part.
+
+    Without fields: these are on the part's own page, not among the questions.
+    """
+    if not sheet.programme.with_risk_part:
+        return []
+    return [Problem(one.message, f"リスク対策状況点検 {one.place}") for one in risk_part_of(sheet).problems]
 
 
 def risk_snapshot(sheet: Sheet) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tenken.assets.models import Classification, InformationAsset, InformationSy
 from tenken.common.refusals import Invalid, Problem
 from tenken.web.components.fields import CountField, EraDateField
 
-_CLASSES = [
+CLASSES = [
     (Classification.S.value, "Ｓ（滅失すると復元が著しく困難で、行政に重大な支障がある）"),
     (Classification.I.value, "Ⅰ（個人情報など、特に重要なもの）"),
     (Classification.II.value, "Ⅱ（それに次いで重要なもの）"),
@@ -47,7 +47,7 @@ class AssetForm(RefusableForm):
 
     unit = ChoiceField(label="所管")
     name = CharField(label="情報資産", max_length=120, help_text="例：国民健康保険の被保険者台帳")
-    classification = ChoiceField(label="重要性分類", choices=_CLASSES, widget=RadioSelect)
+    classification = ChoiceField(label="重要性分類", choices=CLASSES, widget=RadioSelect)
     amount = CountField(label="件数", required=False, help_text="おおよその数でかまいません。")
     forms = MultipleChoiceField(
         label="保管の形",
