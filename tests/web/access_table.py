@@ -50,6 +50,19 @@ SEES_SHEETS: Outcome = {"403": "system network staff committee commissioner", "o
 OWN_CITY: Outcome = {"404": "f_secretariat f_manager", "ok": REST}
 SEES_INSPECTION: Outcome = {"404": "staff committee commissioner f_secretariat f_manager", "ok": REST}
 SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
+# a row of the ledgers of 企画課 (inside) and of 保険課 (outside)
+SEES_LEDGER_A1: Outcome = {"ok": "ciso bureau manager deputy system network secretariat auditor", "404": REST}
+SEES_LEDGER_B1: Outcome = {"ok": "ciso network secretariat auditor other", "404": REST}
+KEEPS_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau system network auditor", "404": REST}
+KEEPS_B1: Outcome = {"ok": "secretariat other", "403": "ciso network auditor", "404": REST}
+SYSTEM_A1: Outcome = {"ok": "system network secretariat", "403": "ciso bureau manager deputy auditor", "404": REST}
+SYSTEM_B1: Outcome = {"ok": "network secretariat", "403": "ciso auditor other", "404": REST}
+SEES_LEDGERS: Outcome = {"403": "staff committee commissioner", "ok": REST}
+KEEPERS: Outcome = {"ok": "manager deputy secretariat other f_secretariat f_manager", "403": REST}
+KEEPERS_BUT_NOT_THERE: Outcome = {"404": "manager deputy secretariat other f_secretariat f_manager", "403": REST}
+SYSTEM_KEEPERS: Outcome = {"ok": "system network secretariat f_secretariat", "403": REST}
+SYSTEM_KEEPERS_BUT_NOT_THERE: Outcome = {"404": "system network secretariat f_secretariat", "403": REST}
+SEES_RISKS: Outcome = {"404": "staff committee commissioner f_secretariat f_manager", "403": "system network", "ok": REST}
 
 SEES_MEETINGS: Outcome = {"403": "system network staff", "ok": REST}
 SEES_DUTIES: Outcome = {"ok": "ciso bureau secretariat auditor f_secretariat", "403": REST}
@@ -135,6 +148,33 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "inspection-approve": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
     "inspection-return": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "manager", "403": "ciso bureau deputy secretariat auditor", "404": REST}, FILLS_B1,)}),
     "inspection-accept": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat", "403": "ciso bureau manager deputy auditor", "404": REST}, {"ok": "secretariat", "403": "ciso auditor other", "404": REST},)}),
+    "inspection-risk": ("sheet", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "inspection-risk-take": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-none": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-ledger": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-decide": ("sheet", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-asset-new": ("sheet", {"GET": (FILLS_A1, FILLS_B1,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-asset": ("sheet_asset", {"GET": (FILLS_A1, FILLS_B1,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-asset-remove": ("sheet_asset", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "inspection-risk-overview": ("programme", {"GET": (SEES_RISKS,), "POST": (CLOSED,)}),
+    "inspection-risk-overview-chart": ("programme", {"GET": (SEES_RISKS,), "POST": (CLOSED,)}),
+    "inspection-risk-assets": ("programme", {"GET": (SEES_RISKS,), "POST": (CLOSED,)}),
+    "inspection-risk-high": ("programme", {"GET": (SEES_RISKS,), "POST": (CLOSED,)}),
+    "inspection-risk-missing": ("programme", {"GET": (SEES_RISKS,), "POST": (CLOSED,)}),
+    "assets-list": ("", {"GET": (SEES_LEDGERS,), "POST": (CLOSED,)}),
+    "assets-new": ("", {"GET": (KEEPERS,), "POST": (KEEPERS,)}),
+    "assets-import": ("", {"GET": (KEEPERS,), "POST": (KEEPERS,)}),
+    "assets-import-confirm": ("", {"GET": (CLOSED,), "POST": (KEEPERS_BUT_NOT_THERE,)}),
+    "assets-detail": ("asset", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "assets-change": ("asset", {"GET": (KEEPS_A1, KEEPS_B1,), "POST": (KEEPS_A1, KEEPS_B1,)}),
+    "assets-retire": ("asset", {"GET": (KEEPS_A1, KEEPS_B1,), "POST": (KEEPS_A1, KEEPS_B1,)}),
+    "assets-systems": ("", {"GET": (SEES_LEDGERS,), "POST": (CLOSED,)}),
+    "assets-system-new": ("", {"GET": (SYSTEM_KEEPERS,), "POST": (SYSTEM_KEEPERS,)}),
+    "assets-systems-import": ("", {"GET": (SYSTEM_KEEPERS,), "POST": (SYSTEM_KEEPERS,)}),
+    "assets-systems-import-confirm": ("", {"GET": (CLOSED,), "POST": (SYSTEM_KEEPERS_BUT_NOT_THERE,)}),
+    "assets-system": ("system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "assets-system-change": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "assets-system-retire": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "findings-list": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-check-many": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "findings-close-index": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),

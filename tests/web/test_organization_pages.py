@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.urls import resolve, reverse
 from openpyxl import load_workbook
 from tests.factories import FOUNDED, make_other_city
 
+from tenken.jobs.models import Job
+from tenken.jobs.operations import execute
 from tenken.journal.models import Entry, PersonalDataAccess
 from tenken.organization.imports import organization_workbook
 from tenken.organization.models import (
@@ -29,6 +31,7 @@ from tenken.organization.models import (
 
 pytestmark = pytest.mark.django_db
 APRIL = "平成26年4月1日"
+YES = {"confirmed": "1"}
 
 
 @pytest.fixture
@@ -39,6 +42,13 @@ def secretariat(scenario, client_for):
 @pytest.fixture
 def as_role(scenario, client_for):
     return lambda role: client_for(scenario.people[role])
+
+
+def run(response) -> Job:
+    """Do the job that *response* leads to, as a worker does."""
+    key = int(resolve(response.headers["Location"]).kwargs["job_id"])
+    execute(key)
+    return Job.objects.get(pk=key)
 
 
 def address(name, *args):
@@ -131,7 +141,7 @@ class TestUnits:
         )
         assert "髙速課" in secretariat.get(address("units"), {"q": "高速"}).content.decode()
         assert "髙速課" not in secretariat.get(address("units"), {"on": "平成26年3月31日"}).content.decode()
-        assert "該当する組織はありません" in secretariat.get(address("units"), {"q": "謎"}).content.decode()
+        assert "該当するものはありません" in secretariat.get(address("units"), {"q": "謎"}).content.decode()
 
     def test_wrong_input_comes_back_to_its_field(self, scenario, secretariat):
         response = secretariat.post(
@@ -164,7 +174,12 @@ class TestUnits:
 
     def test_rename_move_merge_split_abolish(self, scenario, secretariat):
         unit = scenario.section_a1
-        response = secretariat.post(address("unit-rename", unit.pk), {"on": APRIL, "name": "企画調整課"})
+        sent = {"on": APRIL, "name": "企画調整課"}
+        asked = secretariat.post(address("unit-rename", unit.pk), sent).content.decode()
+        assert "まだ何も変えていません" in asked
+        assert "まちづくり局 企画調整課" in asked
+        assert not Unit.objects.filter(name="企画調整課").exists()
+        response = secretariat.post(address("unit-rename", unit.pk), sent | YES)
         renamed = Unit.objects.get(name="企画調整課")
         assert response.headers["Location"] == address("unit", renamed.pk)
         page = secretariat.get(address("unit", renamed.pk)).content.decode()
@@ -176,15 +191,17 @@ class TestUnits:
         assert UnitPlacement.objects.get(unit=renamed, valid_to=None).parent == scenario.bureau_b
         response = secretariat.post(
             address("unit-split", renamed.pk),
-            {"on": "2016-04-01", "first_name": "一課", "second_name": "二課", "second_code": "S2"},
+            {"on": "2016-04-01", "first_name": "一課", "second_name": "二課", "second_code": "S2"} | YES,
         )
         two = Unit.objects.get(name="二課")
-        secretariat.post(address("unit-merge", two.pk), {"on": "2017-04-01", "into": scenario.section_b1.pk})
+        secretariat.post(
+            address("unit-merge", two.pk), {"on": "2017-04-01", "into": scenario.section_b1.pk} | YES
+        )
         two.refresh_from_db()
         assert two.valid_to == date(2017, 4, 1)
         response = secretariat.post(address("unit-merge", scenario.section_b1.pk), {"on": "2018-04-01"})
         assert response.status_code == 422
-        secretariat.post(address("unit-abolish", scenario.section_b1.pk), {"on": "2018-04-01"})
+        secretariat.post(address("unit-abolish", scenario.section_b1.pk), {"on": "2018-04-01"} | YES)
         page = secretariat.get(address("unit", scenario.section_b1.pk)).content.decode()
         assert "この組織は終わっています" in page
 
@@ -346,19 +363,23 @@ class TestImport:
         sent = {key: response.context[key] for key in ("token", "on")} | {
             "shown": response.context["found"].digest
         }
-        assert secretariat.post(address("import-confirm"), sent).status_code == 302
+        assert run(secretariat.post(address("import-confirm"), sent)).status == Job.Status.DONE
         assert Unit.objects.filter(name="企画調整課").exists()
         assert secretariat.post(address("import-confirm"), sent).status_code == 404, "the file is gone"
 
-    def test_what_changed_in_between_is_409(self, scenario, secretariat, edited):
+    def test_what_changed_in_between_fails_the_job(self, scenario, secretariat, edited):
         response = self.send(secretariat, edited)
         secretariat.post(
-            address("unit-rename", scenario.section_a1.pk), {"on": "2013-04-01", "name": "総合企画課"}
+            address("unit-rename", scenario.section_a1.pk),
+            {"on": "2013-04-01", "name": "総合企画課"} | YES,
         )
         sent = {key: response.context[key] for key in ("token", "on")} | {
             "shown": response.context["found"].digest
         }
-        assert secretariat.post(address("import-confirm"), sent).status_code == 409
+        job = run(secretariat.post(address("import-confirm"), sent))
+        assert job.status == Job.Status.FAILED
+        assert "もう一度差分を確かめてください" in job.message
+        assert not Unit.objects.filter(name="企画調整課").exists()
 
     def test_another_person_cannot_confirm(self, scenario, secretariat, client_for, edited):
         response = self.send(secretariat, edited)
@@ -429,10 +450,19 @@ class TestQueryCounts:
         return scenario
 
     def test_tree(self, large, secretariat, django_assert_max_num_queries):
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(13):
             page = secretariat.get(address("units")).content.decode()
+        assert "まちづくり局" in page
+        assert "第419課" not in page, "the bureaus first"
+        with django_assert_max_num_queries(15):
+            page = secretariat.get(
+                address("units"), {"bureau": large.bureau_a.pk, "page": 9}
+            ).content.decode()
         assert "第419課" in page
         assert "課長419" in page
+        with django_assert_max_num_queries(13):
+            book = secretariat.get(address("units"), {"export": "excel"}).content
+        assert load_workbook(io.BytesIO(book)).active.max_row > 420
 
     def test_people(self, large, secretariat, django_assert_max_num_queries):
         with django_assert_max_num_queries(13):
@@ -445,5 +475,5 @@ class TestQueryCounts:
             assert client.get(address("people"), {"page": 5}).status_code == 200
 
     def test_unit(self, large, secretariat, django_assert_max_num_queries):
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(21):
             secretariat.get(address("unit", large.bureau_a.pk))

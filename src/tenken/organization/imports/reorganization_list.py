@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -206,12 +206,8 @@ def _row(number: int, row: dict[str, str], problems: Problems) -> Reorganization
 def _actions(rows: list[ReorganizationRow], problems: Problems) -> list[Action]:
     """Join the rows of one merger (same new code) and of one split (same old code)."""
     grouped: dict[tuple[object, ...], list[ReorganizationRow]] = {}
-    keys: dict[str, Callable[[ReorganizationRow], object]] = {
-        MERGE: lambda row: row.code,
-        SPLIT: lambda row: row.old_code,
-    }
     for row in rows:
-        own = keys.get(row.kind, lambda row: row.row)(row)
+        own = {MERGE: row.code, SPLIT: row.old_code}.get(row.kind, row.row)
         grouped.setdefault((row.on, row.kind, own), []).append(row)
     actions = []
     for (_, kind, _), group in grouped.items():

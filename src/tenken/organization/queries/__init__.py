@@ -1,6 +1,7 @@
 """Reading the organisation: scoped lists, names, who holds what, and what became of a unit."""
 
 from tenken.organization.queries.holders import (
+    DEPUTY,
     MANAGER,
     Holder,
     PostLine,
@@ -8,6 +9,7 @@ from tenken.organization.queries.holders import (
     manager_history,
     manager_on,
     post_lines,
+    tenures,
 )
 from tenken.organization.queries.naming import bureaus_of, name_with_bureau, names_with_bureau
 from tenken.organization.queries.people import appointments, roles_of_posts, visible_person
@@ -24,6 +26,7 @@ from tenken.organization.queries.units import (
 )
 
 __all__ = [
+    "DEPUTY",
     "MANAGER",
     "Holder",
     "PostLine",
@@ -44,6 +47,7 @@ __all__ = [
     "roles_of_posts",
     "successions_of",
     "successors_of",
+    "tenures",
     "unit_lines",
     "visible_person",
     "visible_unit",

@@ -11,7 +11,7 @@ from tenken.organization.models import Assignment, Post, PostRole, Unit
 from tenken.organization.models.validity import valid_on
 from tenken.organization.tree import tree_of
 
-MANAGER = "section_manager"
+MANAGER, DEPUTY = "section_manager", "deputy"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Holder:
     kind: str
     starts: date
     ends: date | None
+    role_code: str = ""
+    role_name: str = ""
 
     def on(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or day < self.ends)
@@ -48,39 +50,47 @@ def manager_history(unit: Unit) -> list[Holder]:
     return sorted(_holders(family, MANAGER), key=lambda holder: (holder.starts, holder.unit_id), reverse=True)
 
 
+def tenures(unit: Unit) -> list[Holder]:
+    """Return who was 情報管理者 or 副情報管理者 of *unit* and of its whole lineage, newest first. Three queries."""
+    tree = tree_of(unit.city, unit.valid_from)
+    family = tree.lineage_back([unit.pk]) | tree.lineage_forward([unit.pk])
+    rows = sorted(_holders(family, MANAGER, DEPUTY), key=lambda one: (one.role_code != MANAGER, one.unit_id))
+    return sorted(rows, key=lambda one: one.starts, reverse=True)
+
+
 def manager_on(unit: Unit, day: date) -> list[Holder]:
     """Return who was 情報管理者 of *unit* (or of what stood for it) on a date."""
     return [holder for holder in manager_history(unit) if holder.on(day)]
 
 
-def _holders(units: Iterable[int], role_code: str) -> Iterator[Holder]:
-    """Yield every holding of the role for *units*: where an assignment and the role of its post overlap."""
-    grants = PostRole.objects.filter(unit__in=list(units), role__code=role_code).values_list(
-        "unit_id", "unit__name", "post_id", "post__title", "valid_from", "valid_to"
-    )
-    by_post: dict[int, list[tuple[int, str, str, date, date | None]]] = defaultdict(list)
-    for unit_id, unit_name, post_id, title, starts, ends in grants:
-        by_post[post_id].append((unit_id, unit_name, title, starts, ends))
+def _holders(units: Iterable[int], *role_codes: str) -> Iterator[Holder]:
+    """Yield every holding of the roles for *units*: where an assignment and the role of its post overlap."""
+    grants = PostRole.objects.filter(unit__in=list(units), role__code__in=role_codes)
+    by_post: dict[int, list[PostRole]] = defaultdict(list)
+    for grant in grants.select_related("unit", "post", "role"):
+        by_post[grant.post_id].append(grant)
     if not by_post:
         return
     held = Assignment.objects.filter(post__in=by_post).select_related("person")
     order = {"main": 0, "acting": 1, "concurrent": 2}
     for row in sorted(held, key=lambda row: (order[row.kind], row.pk)):
-        for unit_id, unit_name, title, starts, ends in by_post[row.post_id]:
-            begins = max(starts, row.valid_from)
-            closes = [day for day in (ends, row.valid_to) if day is not None]
+        for grant in by_post[row.post_id]:
+            begins = max(grant.valid_from, row.valid_from)
+            closes = [day for day in (grant.valid_to, row.valid_to) if day is not None]
             until = min(closes) if closes else None
             if until is None or begins < until:
                 yield Holder(
-                    unit_id=unit_id,
-                    unit_name=unit_name,
+                    unit_id=grant.unit_id,
+                    unit_name=grant.unit.name,
                     person_id=row.person_id,
                     person_number=row.person.number,
                     person_name=row.person.name,
-                    post_title=title,
+                    post_title=grant.post.title,
                     kind=row.get_kind_display(),
                     starts=begins,
                     ends=until,
+                    role_code=grant.role.code,
+                    role_name=grant.role.name,
                 )
 
 

@@ -12,10 +12,12 @@ from tenken.common.japanese_text import search_key
 from tenken.common.refusals import Missing
 from tenken.organization.access import Principal, on_date
 from tenken.organization.capabilities import Capability
+from tenken.organization.directory import directory_of
 from tenken.organization.models import EmergencyProcedure, Unit, UnitSuccession
 from tenken.organization.models.validity import valid_on
 from tenken.organization.permissions import VIEW_UNITS
 from tenken.organization.queries.holders import MANAGER, holders_on
+from tenken.organization.queries.naming import bureaus_of
 from tenken.organization.tree import tree_of
 
 
@@ -27,11 +29,8 @@ class UnitLine:
     depth: int
     path: str
     managers: str
-
-    @property
-    def indent(self) -> str:
-        """Full-width blanks as deep as the unit stands."""
-        return "　" * self.depth
+    bureau_id: int | None = None
+    bureau: str = ""
 
 
 def visible_unit(by: Principal, unit_id: int, capability: Capability = VIEW_UNITS) -> Unit:
@@ -53,6 +52,8 @@ def unit_lines(by: Principal, *, on: date | None = None, search: str = "") -> li
     rows = Unit.objects.restrict(seen_by, VIEW_UNITS).filter(valid_on(day)).select_related("kind")
     units = {unit.pk: unit for unit in rows.order_by("code")}
     tree = tree_of(by.city, day)
+    bureaus = bureaus_of(by.city, units, day)
+    directory = directory_of(by.city)
     managers = holders_on(units, MANAGER, day)
     wanted = search_key(search)
     lines = []
@@ -62,7 +63,17 @@ def unit_lines(by: Principal, *, on: date | None = None, search: str = "") -> li
             continue
         above = [units[up].name for up in reversed(tree.ancestors(unit_id)) if up in units]
         told = "、".join(holder.person_name for holder in managers.get(unit_id, ()))
-        lines.append(UnitLine(unit, depth, " › ".join(above[1:] if len(above) > 1 else ()), told))
+        bureau = bureaus[unit_id]
+        lines.append(
+            UnitLine(
+                unit,
+                depth,
+                " › ".join(above[1:] if len(above) > 1 else ()),
+                told,
+                bureau,
+                directory.units[bureau].name if bureau else "",
+            )
+        )
     return lines
 
 

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from tenken.common import clock
 from tenken.organization.access import Principal
 from tenken.organization.capabilities import all_capabilities
+from tenken.organization.imports.transfers import OUTCOMES
 from tenken.organization.models import (
     Assignment,
     ImplementingBody,
@@ -24,6 +25,8 @@ from tenken.organization.models import (
 )
 from tenken.organization.models.validity import valid_on
 from tenken.organization.permissions import CHANGE_PEOPLE, CHANGE_UNITS
+from tenken.organization.queries import DEPUTY, MANAGER
+from tenken.organization.queries.reorganizations import KIND_LABELS
 from tenken.web.components.fields import CountField, EraDateField
 
 
@@ -281,7 +284,14 @@ class UnitFilter(forms.Form):
     """The list of units on a date."""
 
     q = forms.CharField(label="名称・コード", required=False, max_length=100)
+    bureau = forms.ModelChoiceField(
+        label="局・区", queryset=Unit.objects.none(), required=False, empty_label="すべて"
+    )
     on = EraDateField(label="いつの組織", required=False)
+
+    def __init__(self, units: QuerySet[Unit], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bureau"].queryset = units  # type: ignore[attr-defined]
 
 
 class PeopleFilter(forms.Form):
@@ -304,6 +314,67 @@ class PeopleFilter(forms.Form):
 class ImportForm(forms.Form):
     on = EraDateField(label="施行日", help_text="異動や組織改正の日。例：2014-04-01、平成26年4月1日")
     file = forms.FileField(label="組織・職員のファイル", help_text="Excel（.xlsx）かCSV（CP932、UTF-8）。")
+
+
+class ListUploadForm(forms.Form):
+    """One of April's lists."""
+
+    file = forms.FileField(
+        label="一覧のファイル", help_text="Excel（.xlsx）かCSV（CP932、UTF-8）。20MBまで。"
+    )
+
+
+class TransferUploadForm(ListUploadForm):
+    last_day = forms.TypedChoiceField(
+        label="退職・転出の発令日",
+        choices=[
+            ("1", "その日まで在職する（3月31日付け退職）"),
+            ("0", "その日から在職しない（4月1日に退職済み）"),
+        ],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        initial="1",
+    )
+
+
+class TransferFilter(forms.Form):
+    """What a transfer list would do."""
+
+    q = forms.CharField(label="氏名・職員番号・組織", required=False, max_length=100)
+    what = forms.ChoiceField(
+        label="扱い", required=False, choices=[("", "すべて"), *((one, one) for one in OUTCOMES)]
+    )
+    last_day = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PeriodFilter(forms.Form):
+    """Days between which units were reorganised."""
+
+    since = EraDateField(label="この日から", required=False)
+    until = EraDateField(label="この日まで", required=False)
+    kind = forms.ChoiceField(label="区分", required=False, choices=[("", "すべて"), *KIND_LABELS.items()])
+
+
+class TenureFilter(forms.Form):
+    """Who answered for a section."""
+
+    q = forms.CharField(label="氏名・職員番号・職", required=False, max_length=100)
+    on = EraDateField(label="この日の在任者", required=False)
+    role = forms.ChoiceField(
+        label="役割",
+        required=False,
+        choices=[("", "すべて"), (MANAGER, "情報管理者"), (DEPUTY, "副情報管理者")],
+    )
+
+
+class ReissueForm(forms.Form):
+    """Whose password is issued anew."""
+
+    person = _PersonChoice(label="職員番号", queryset=Person.objects.none(), to_field_name="number")
+
+    def __init__(self, by: Principal, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = Person.objects.restrict(by, CHANGE_PEOPLE)  # type: ignore[attr-defined]
 
 
 def standing(units: QuerySet[Unit], day: date) -> QuerySet[Unit]:

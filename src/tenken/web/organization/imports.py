@@ -1,25 +1,25 @@
-"""The transfer list: a file, what it would change, and the word to do it."""
+"""The organisation and its people as a file: what it would change, and the word to do it."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tenken.common.era import era_date
 from tenken.common.refusals import Invalid
 from tenken.organization import imports as organization_files
+from tenken.organization import tasks
 from tenken.organization.access import require
 from tenken.organization.imports import waiting_files
 from tenken.organization.imports.columns import PEOPLE, UNITS
 from tenken.organization.permissions import CHANGE_PEOPLE, CHANGE_UNITS
 from tenken.web.exports import CSV, EXCEL, attachment, wants_export
 from tenken.web.organization.forms import ImportForm
+from tenken.web.organization.lists import start_import
 from tenken.web.organization.pages import page, show_problems
 from tenken.web.principal import SignedInRequest, signed_in
 
@@ -70,25 +70,22 @@ def _difference(found: organization_files.Difference, token: str, name: str) -> 
 @signed_in
 @require_POST
 def confirm(request: SignedInRequest) -> HttpResponse:
-    """Write the difference that was shown."""
+    """Write the difference that was shown: a job."""
     by = request.principal
-    name, content = waiting_files.take(by=by, token=request.POST.get("token", ""))
+    require(by, CHANGE_UNITS)
+    require(by, CHANGE_PEOPLE)
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
     except ValueError:
         raise Invalid("施行日を読み取れません。ファイルをもう一度選んでください。") from None
-    file = organization_files.read_organization_file(name, content)
-    found = organization_files.apply_organization_file(
-        by=by, file=file, on=on, shown=request.POST.get("shown", "")
+    job = start_import(
+        by,
+        kind=tasks.ORGANIZATION,
+        title="組織・職員の取込み",
+        token=request.POST.get("token", ""),
+        arguments={"on": on.isoformat(), "shown": request.POST.get("shown", "")},
     )
-    waiting_files.drop(by=by, token=request.POST["token"])
-    told = "、".join(
-        f"{sheet}は追加{counts['追加']}件・変更{counts['変更']}件"
-        for sheet in (UNITS, PEOPLE)
-        if (counts := found.counts(sheet))
-    )
-    messages.success(request, f"取り込みました。{told}。")
-    return redirect(reverse("organization-units"))
+    return redirect("job", job_id=job.pk)
 
 
 @signed_in

@@ -72,6 +72,7 @@ def rename(request: SignedInRequest, unit_id: int) -> HttpResponse:
         done="改称しました。",
         here=_HERE,
         crumbs=unit_crumbs(unit),
+        units=[unit],
     )
 
 
@@ -119,6 +120,7 @@ def merge(request: SignedInRequest, unit_id: int) -> HttpResponse:
         done="組織を統合しました。",
         here=_HERE,
         crumbs=unit_crumbs(unit),
+        units=[unit],
     )
 
 
@@ -144,6 +146,7 @@ def split(request: SignedInRequest, unit_id: int) -> HttpResponse:
         done="組織を分割しました。",
         here=_HERE,
         crumbs=unit_crumbs(unit),
+        units=[unit],
     )
 
 
@@ -163,6 +166,7 @@ def abolish(request: SignedInRequest, unit_id: int) -> HttpResponse:
         done="組織を廃止しました。",
         here=_HERE,
         crumbs=unit_crumbs(unit),
+        units=[unit],
     )
 
 

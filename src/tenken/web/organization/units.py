@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django_tables2 import RequestConfig
 
 from tenken.common.era import era_date
 from tenken.organization import queries
@@ -19,34 +21,62 @@ from tenken.organization.permissions import (
     VIEW_UNITS,
     WRITE_EMERGENCY_PROCEDURE,
 )
-from tenken.web.exports import export_rows, wants_export
+from tenken.web.exports import export_table, wants_export
 from tenken.web.organization.forms import UnitFilter
+from tenken.web.organization.list_tables import BureauTable, UnitTable
 from tenken.web.organization.pages import page
 from tenken.web.principal import SignedInRequest, signed_in
+
+_PER_PAGE = 50
 
 
 @signed_in
 def unit_list(request: SignedInRequest) -> HttpResponse:
-    """The tree of the units in sight, on a date, searched by name."""
+    """The bureaus with what stands below them; the units of one, or those that are searched for, on a date."""
     by = request.principal
     require_somewhere(by, VIEW_UNITS)
-    form = UnitFilter(request.GET or None, auto_id="id_filter_%s")
+    in_sight = Unit.objects.restrict(by, VIEW_UNITS).filter(kind__rank=1)
+    form = UnitFilter(in_sight.order_by("code"), request.GET or None, auto_id="id_filter_%s")
     said = form.cleaned_data if form.is_valid() else {}
     on = said.get("on") or by.on
     lines = queries.unit_lines(by, on=on, search=said.get("q") or "")
-    if kind := wants_export(request):
-        rows = [
-            (line.unit.code, line.unit.name, line.unit.kind.name, line.path, line.managers) for line in lines
-        ]
-        return export_rows(("所属コード", "名称", "種類", "上位の組織", "情報管理者"), rows, "組織一覧", kind)
+    chosen = said.get("bureau")
+    if chosen is not None:
+        family = {unit.pk for unit in queries.heirs_on(chosen, on)} | {chosen.pk}
+        lines = [line for line in lines if line.bureau_id in family]
+    kind = wants_export(request)
+    by_bureau = not kind and not said.get("q") and chosen is None and len(lines) > _PER_PAGE
+    table = BureauTable(_bureaus(lines, request)) if by_bureau else UnitTable(lines)
+    RequestConfig(request, paginate=False if kind or by_bureau else {"per_page": _PER_PAGE}).configure(table)
+    if kind:
+        return export_table(table, "組織一覧", kind)
     context = {
         "form": form,
-        "lines": lines,
+        "table": table,
+        "by_bureau": by_bureau,
+        "units": len(lines),
         "on": era_date(on),
-        "searched": bool(said.get("q")),
         "may_change": by.holds(CHANGE_UNITS),
     }
     return page(request, "units", context, here="organization-units")
+
+
+def _bureaus(lines: list[queries.UnitLine], request: SignedInRequest) -> list[dict[str, Any]]:
+    """Return a row per bureau, and one for what stands below none."""
+    rows: dict[int | None, dict[str, Any]] = {}
+    for line in lines:
+        row = rows.setdefault(
+            line.bureau_id, {"code": "", "name": line.bureau or "局・区の外", "answering": 0, "units": 0}
+        )
+        row["units"] += 1
+        row["answering"] += line.unit.kind.answers_sheets
+        if line.unit.pk == line.bureau_id:
+            row["code"] = line.unit.code
+    for bureau, row in rows.items():
+        query = request.GET.copy()
+        query["bureau"] = str(bureau or "")
+        row["url"] = f"?{query.urlencode()}" if bureau else None
+    return [rows[key] for key in sorted(rows, key=lambda key: (key is None, rows[key]["code"]))]
 
 
 @signed_in
@@ -94,6 +124,7 @@ def unit(request: SignedInRequest, unit_id: int) -> HttpResponse:
         "may_write_procedure": bool(decide(by, WRITE_EMERGENCY_PROCEDURE, unit=shown))
         and shown.valid_to is None,
         "is_root": shown.kind.rank == 0,
+        "with_bureau": queries.name_with_bureau(by.city, shown.pk, day),
     }
     return page(request, "unit", context, here="organization-units")
 

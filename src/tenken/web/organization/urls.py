@@ -3,12 +3,23 @@
 from django.urls import path
 
 from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
-from tenken.web.organization import imports, people, posts, settings, unit_changes, units
+from tenken.web.organization import (
+    imports,
+    lists,
+    passwords,
+    people,
+    posts,
+    records,
+    settings,
+    unit_changes,
+    units,
+)
 
 urlpatterns = [
     path("", units.unit_list, name="organization-units"),
     path("units/new/", unit_changes.new, name="organization-unit-new"),
     path("units/<int:unit_id>/", units.unit, name="organization-unit"),
+    path("units/<int:unit_id>/tenures/", records.tenures, name="organization-unit-tenures"),
     path("units/<int:unit_id>/rename/", unit_changes.rename, name="organization-unit-rename"),
     path("units/<int:unit_id>/move/", unit_changes.move, name="organization-unit-move"),
     path("units/<int:unit_id>/merge/", unit_changes.merge, name="organization-unit-merge"),
@@ -43,4 +54,28 @@ urlpatterns = [
     path("import/", imports.upload, name="organization-import"),
     path("import/confirm/", imports.confirm, name="organization-import-confirm"),
     path("export/", imports.export, name="organization-export"),
+    path("reorganizations/", records.reorganizations, name="organization-reorganizations"),
+    path(
+        "reorganizations/export/", records.reorganizations_export, name="organization-reorganization-export"
+    ),
+    path("reorganizations/import/", lists.reorganization, name="organization-reorganization"),
+    path(
+        "reorganizations/import/confirm/",
+        lists.reorganization_confirm,
+        name="organization-reorganization-confirm",
+    ),
+    path("reorganizations/form/", lists.reorganization_form, name="organization-reorganization-form"),
+    path(
+        "reorganizations/import/<code:token>/",
+        lists.reorganization_preview,
+        name="organization-reorganization-preview",
+    ),
+    path("transfers/import/", lists.transfers, name="organization-transfer"),
+    path("transfers/import/confirm/", lists.transfer_confirm, name="organization-transfer-confirm"),
+    path("transfers/import/<code:token>/", lists.transfer_preview, name="organization-transfer-preview"),
+    path("transfers/form/", lists.transfer_form, name="organization-transfer-form"),
+    path("transfers/export/", lists.transfer_export, name="organization-transfer-export"),
+    path("passwords/", passwords.first_passwords, name="organization-passwords"),
+    path("passwords/reissue/", passwords.reissue, name="organization-password-reissue"),
+    path("people/<int:person_id>/password/", passwords.reissue_for, name="organization-password-person"),
 ]
