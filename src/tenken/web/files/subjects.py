@@ -10,6 +10,8 @@ from tenken.jobs.models import Job
 from tenken.organization.access import Principal
 from tenken.web.files.access import register_file_access
 from tenken.web.jobs.access import visible_jobs
+from tenken.workbooks.imports.operations import visible_imports
+from tenken.workbooks.own_forms.operations import templates
 
 
 def _key(subject_id: str) -> int:
@@ -32,6 +34,16 @@ def _reaches_job(by: Principal, subject_id: str) -> bool:
     return visible_jobs(by, Job.objects.all()).filter(pk=_key(subject_id)).exists()
 
 
+def _reaches_import(by: Principal, subject_id: str) -> bool:
+    return visible_imports(by).filter(pk=_key(subject_id)).exists()
+
+
+def _reaches_template(by: Principal, subject_id: str) -> bool:
+    return templates(by, retired=True).filter(pk=_key(subject_id)).exists()
+
+
+register_file_access("workbooks.import", _reaches_import)
+register_file_access("workbooks.template", _reaches_template)
 register_file_access("inspection.answer", _reaches_answer)
 register_file_access("findings.finding", _reaches_finding)
 register_file_access("findings.trace_line", _reaches_trace_line)

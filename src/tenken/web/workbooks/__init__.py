@@ -1,0 +1,1 @@
+"""Pages of the Excel forms: issued, brought back, and the city's own ones."""
