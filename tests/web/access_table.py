@@ -49,6 +49,11 @@ FILLS_B1: Outcome = {"ok": "other", "403": "ciso secretariat auditor", "404": RE
 SEES_SHEETS: Outcome = {"403": "system network staff committee commissioner", "ok": REST}
 OWN_CITY: Outcome = {"404": "f_secretariat f_manager", "ok": REST}
 SEES_INSPECTION: Outcome = {"404": "staff committee commissioner f_secretariat f_manager", "ok": REST}
+TAKES_FORMS: Outcome = {
+    "403": "system network",
+    "404": "staff committee commissioner f_secretariat f_manager",
+    "ok": REST,
+}
 SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
 # a row of the ledgers of 企画課 (inside) and of 保険課 (outside)
 SEES_LEDGER_A1: Outcome = {"ok": "ciso bureau manager deputy system network secretariat auditor", "404": REST}
@@ -327,6 +332,19 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "journal-accesses": ("", {"GET": (READS_JOURNAL,), "POST": (CLOSED,)}),
     "journal-verify": ("", {"GET": (CLOSED,), "POST": (READS_JOURNAL,)}),
     "journal-entry": ("entry", {"GET": (READS_JOURNAL,), "POST": (CLOSED,)}),
+    "workbooks-programme": ("programme", {"GET": (TAKES_FORMS,), "POST": (CLOSED,)}),
+    "workbooks-issue": ("programme", {"GET": (CLOSED,), "POST": (TAKES_FORMS,)}),
+    "workbooks-import": ("programme", {"GET": (CLOSED,), "POST": ({"ok": "manager deputy other secretariat", "403": "ciso bureau system network auditor", "404": REST},)}),
+    "workbooks-sheet": ("sheet", {"GET": (SEES_A1, SEES_B1,), "POST": ({"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST}, {"ok": "other secretariat", "403": "ciso auditor", "404": REST},)}),
+    "workbooks-form": ("sheet", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "workbooks-difference": ("answer_import", {"GET": ({"ok": "deputy secretariat", "404": REST},), "POST": (CLOSED,)}),
+    "workbooks-read": ("answer_import", {"GET": (CLOSED,), "POST": ({"ok": "deputy secretariat", "404": REST},)}),
+    "workbooks-apply": ("answer_import", {"GET": (CLOSED,), "POST": ({"ok": "deputy secretariat", "404": REST},)}),
+    "workbooks-discard": ("answer_import", {"GET": (CLOSED,), "POST": ({"ok": "deputy secretariat", "404": REST},)}),
+    "workbooks-own-forms": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "workbooks-own-form-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "workbooks-own-form": ("own_form", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "workbooks-own-form-retire": ("own_form", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
     "job-list": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
     "job": ("job", {"GET": (SECRETARIAT_ELSE_404,), "POST": (CLOSED,)}),
     "job-progress": ("job", {"GET": (SECRETARIAT_ELSE_404,), "POST": (CLOSED,)}),

@@ -16,6 +16,7 @@ from tests.factories import OtherCity, Scenario, make_other_city
 from tests.web.finding_rows import make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rows import Rows, make_rows
+from tests.workbooks.rows import make_answer_import, make_own_form
 
 from tenken.api.root import api
 from tenken.inspection.models import AnswerEvidence, Programme, Question, SelfCheck, Series, SheetForm
@@ -102,6 +103,8 @@ def make_world(scenario: Scenario) -> World:
         "evidence": {INSIDE: (evidence.pk,)},
         "file": {INSIDE: (rows.file.pk, rows.file.name)},
         "job": {INSIDE: (job.pk,)},
+        "answer_import": {INSIDE: (make_answer_import(rows.programme, scenario.people["deputy"], rows.file),)},
+        "own_form": {INSIDE: (make_own_form(scenario),)},
         "token": {INSIDE: (token.pk,)},
         "entry": {INSIDE: (1,)},
         "edition": {INSIDE: (edition.pk,)},
