@@ -87,6 +87,7 @@ def _sheets(programme: Programme, form: SheetForm, day: date) -> _HandedOut:
             system_id=target.system_id,
         )
         for target in targets
+        if target.unit_id is not None
     )
     excepted = [
         {"unit": one.candidate.unit_id, "system": one.candidate.system_id, "reason": one.reason}

@@ -105,7 +105,7 @@ def _exception_problems(programme: Programme, exceptions: Sequence[TargetSaid]) 
         key = (one.unit_id, one.system_id)
         if (one.unit_id is None) == (one.system_id is None):
             yield Problem("課公所か情報システムの、どちらか1つを選んでください。", place, f"{prefix}-subject")
-        elif (one.unit_id and one.unit_id not in units) or (one.system_id and one.system_id not in systems):
+        elif one.unit_id not in units | {None} or one.system_id not in systems | {None}:
             yield Problem("この市にない課公所か情報システムです。", place, f"{prefix}-subject")
         elif one.system_id and programme.kind != Kind.SYSTEM_AUDIT:
             yield Problem("情報システムは、情報システム監査でだけ選べます。", place, f"{prefix}-subject")

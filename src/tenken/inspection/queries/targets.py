@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tenken.assets.models import InformationSystem
@@ -61,7 +61,8 @@ def reach_of(programme: Programme, day: date) -> Reach:
     else:
         had = _units_with_issues(programme.city, basis, day)
         candidates = [Candidate(unit, bureau, had_issues=unit in had) for unit, bureau in sections]
-    selection = select(programme.target_rule, candidates, exceptions_of(programme))
+    exceptions = _of_heirs(exceptions_of(programme), programme.city, {one.unit_id for one in candidates}, day)
+    selection = select(programme.target_rule, candidates, exceptions)
     units = [one.unit_id for one in selection.targets if one.unit_id is not None]
     return Reach(selection, _without_manager(units, day), basis, names)
 
@@ -73,6 +74,18 @@ def exceptions_of(programme: Programme) -> list[Excepted]:
         Excepted(row.mode == TargetException.Mode.INCLUDE, row.reason, row.unit_id, row.system_id)
         for row in rows
     ]
+
+
+def _of_heirs(exceptions: list[Excepted], city: City, standing: set[int | None], day: date) -> list[Excepted]:
+    """The *exceptions*, one for a section that is no more said of what became of it."""
+    tree = tree_of(city, day)
+    found = []
+    for one in exceptions:
+        heirs = {one.unit_id} if one.unit_id is None or one.unit_id in standing else set()
+        if one.unit_id is not None and not heirs:
+            heirs = {unit for unit in tree.lineage_forward([one.unit_id]) if unit in standing}
+        found += [replace(one, unit_id=unit) for unit in sorted(heirs, key=lambda unit: unit or 0)]
+    return found
 
 
 def basis_of(programme: Programme) -> Programme | None:

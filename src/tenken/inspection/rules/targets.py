@@ -71,8 +71,10 @@ def select(rule: str, candidates: Sequence[Candidate], exceptions: Sequence[Exce
 
     An exception for a system wins over one for the section that owns it.
     """
-    by_unit = {one.unit_id: one for one in exceptions if one.unit_id is not None}
-    by_system = {one.system_id: one for one in exceptions if one.system_id is not None}
+    by_unit: dict[int | None, Excepted] = {one.unit_id: one for one in exceptions if one.unit_id is not None}
+    by_system: dict[int | None, Excepted] = {
+        one.system_id: one for one in exceptions if one.system_id is not None
+    }
     targets: list[Candidate] = []
     left_out: list[LeftOut] = []
     for candidate in candidates:

@@ -308,7 +308,7 @@ def launch_programme(request: SignedInRequest, programme_id: int) -> HttpRespons
     return render(request, "web/inspection/launch.html", context)
 
 
-_WHAT = {Kind.INSPECTION: "課公所", Kind.SYSTEM_AUDIT: "情報システム"}
+_WHAT: dict[str, str] = {Kind.INSPECTION: "課公所", Kind.SYSTEM_AUDIT: "情報システム"}
 
 
 def _reach(request: SignedInRequest, programme: Programme) -> dict[str, Any]:
@@ -320,7 +320,7 @@ def _reach(request: SignedInRequest, programme: Programme) -> dict[str, Any]:
     return {
         "reach": reach,
         "unit": "件" if programme.kind == Kind.SYSTEM_AUDIT else "課",
-        "what": _WHAT[Kind(programme.kind)],
+        "what": _WHAT[programme.kind],
         "excepted": [row for row in rows if row["handled"] == "excepted"],
         "lacking": [row for row in rows if row["manager"] == "いない"],
     }

@@ -138,7 +138,7 @@ def _forms(request: SignedInRequest, programme: Programme, subjects: Any) -> tup
         .exclude(pk=programme.pk)
         .order_by("-launched_on")[:50]
     )
-    more = {"form_kwargs": {"subjects": subjects}, "prefix": "exceptions"}
+    more: dict[str, Any] = {"form_kwargs": {"subjects": subjects}, "prefix": "exceptions"}
     if request.method == "POST":
         return RuleForm(programme, earlier, request.POST), ExceptionFormSet(request.POST, **more)
     labels = {(one.unit_id, one.system_id): one.label for one in subjects}
