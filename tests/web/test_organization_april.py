@@ -79,7 +79,8 @@ class TestTransfers:
         assert "採用・転入1件、退職・転出2件" in job.message
         assert "初期パスワード票" in job.message
         assert Assignment.objects.get(person__number="7770001").valid_from == APRIL
-        assert secretariat.get(url).status_code == 404, "what was written waits no more"
+        gone = secretariat.get(url, follow=True).content.decode()
+        assert "預かり期限が切れました" in gone, "what was written waits no more"
         done = secretariat.get(f"/jobs/{job.pk}/").content.decode()
         assert "完了" in done
 

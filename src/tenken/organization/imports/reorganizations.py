@@ -28,16 +28,15 @@ from tenken.organization.imports.reorganization_list import (
     ReorganizationRow,
 )
 from tenken.organization.imports.transfer_application import STALE, Tell, silent
-from tenken.organization.models import Role, Unit, UnitKind
+from tenken.organization.models import Unit, UnitKind
 from tenken.organization.models.validity import valid_on
 from tenken.organization.names import refuse
 from tenken.organization.operations.city_lock import lock_city
 from tenken.organization.operations.placements import move_unit
-from tenken.organization.operations.posts import add_post, grant_role
+from tenken.organization.operations.posts import add_first_posts
 from tenken.organization.operations.reorganization import NewUnit, merge_units, rename_unit, split_unit
 from tenken.organization.operations.units import abolish_unit, add_unit, correct_unit
 from tenken.organization.permissions import CHANGE_PEOPLE, CHANGE_UNITS
-from tenken.organization.queries import MANAGER
 from tenken.organization.rehearsal import Effect, effect_of, rehearsal
 
 _ORDER = (FOUND, RENAME, MERGE, SPLIT, MOVE, ABOLISH)
@@ -49,7 +48,6 @@ _COLUMNS = {
     "parent": "上位所属コード",
     "on": "施行日",
 }
-_STAFF = "staff"
 
 
 @dataclass
@@ -240,7 +238,7 @@ def _split(by: Principal, action: Action, old: list[Unit]) -> Sequence[Unit]:
     parts = [_new(by, row, action) for row in action.rows]
     made = split_unit(by=by, unit=old[0], parts=parts, on=action.on)
     for unit in made[1:]:
-        _seat(by, unit, action)
+        add_first_posts(by=by, unit=unit, on=action.on)
     return made
 
 
@@ -275,23 +273,5 @@ def _found(by: Principal, action: Action, old: list[Unit]) -> Sequence[Unit]:
     unit = add_unit(
         by=by, parent=parent, kind=kind, code=row.code, name=row.name, kana=row.kana, on=action.on
     )
-    _seat(by, unit, action)
+    add_first_posts(by=by, unit=unit, on=action.on)
     return [unit]
-
-
-def _seat(by: Principal, unit: Unit, action: Action) -> None:
-    """A new section that answers sheets has a head, who is its 情報管理者, and seats for its people."""
-    if not unit.kind.answers_sheets:
-        return
-    roles = {role.code: role for role in Role.objects.filter(city=by.city_id, code__in=(MANAGER, _STAFF))}
-    for code, suffix, role, single in (("1", "長", MANAGER, True), ("9", "員", _STAFF, False)):
-        post = add_post(
-            by=by,
-            unit=unit,
-            code=f"{unit.code}-{code}",
-            title=f"{unit.name}{suffix}",
-            on=action.on,
-            single_seat=single,
-        )
-        if role in roles:
-            grant_role(by=by, post=post, role=roles[role], unit=unit, on=action.on)

@@ -1,4 +1,4 @@
-"""Files between their difference and the word to write it: one per person, outside the web root, for a day."""
+"""Files between their difference and the word to write it: a few per person, outside the web root, for a day."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from tenken.common.refusals import Missing
 from tenken.organization.access import Principal
 
 _KEPT_SECONDS = 24 * 60 * 60
+_MOST_KEPT = 4
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def keep(*, by: Principal, name: str, content: bytes) -> str:
-    """Keep a file for the person and return the token to take it by; what they left waiting before goes."""
-    folder = _folder()
-    for old in folder.iterdir():
-        if old.name.startswith(f"{by.city_id}-{by.person_id}-") or _is_old(old):
+    """Keep a file for the person and return the token to take it by; of what they left waiting, the newest stay."""
+    waiting = []
+    for old in _folder().iterdir():
+        if _is_old(old):
             old.unlink(missing_ok=True)
+        elif old.name.startswith(f"{by.city_id}-{by.person_id}-"):
+            waiting.append(old)
+    for old in sorted(waiting, key=_age)[_MOST_KEPT - 1 :]:
+        old.unlink(missing_ok=True)
     token = secrets.token_hex(16)
     path = _path(by, token)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -56,8 +61,13 @@ def _path(by: Principal, token: str) -> Path:
     return _folder() / f"{by.city_id}-{by.person_id}-{token}"
 
 
-def _is_old(path: Path) -> bool:
+def _age(path: Path) -> float:
+    """Return how many seconds ago the file came; one that is gone is as old as can be."""
     try:
-        return path.stat().st_mtime < time.time() - _KEPT_SECONDS
+        return time.time() - path.stat().st_mtime
     except FileNotFoundError:
-        return False
+        return float("inf")
+
+
+def _is_old(path: Path) -> bool:
+    return _age(path) > _KEPT_SECONDS

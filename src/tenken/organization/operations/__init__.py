@@ -13,7 +13,7 @@ from tenken.organization.operations.passwords import (
 )
 from tenken.organization.operations.people import add_person, change_person, leave
 from tenken.organization.operations.placements import move_unit
-from tenken.organization.operations.posts import add_post, grant_role, revoke_role
+from tenken.organization.operations.posts import add_first_posts, add_post, grant_role, revoke_role
 from tenken.organization.operations.reorganization import NewUnit, merge_units, rename_unit, split_unit
 from tenken.organization.operations.settings import (
     remove_closing_day,
@@ -28,6 +28,7 @@ __all__ = [
     "NewUnit",
     "Slip",
     "abolish_unit",
+    "add_first_posts",
     "add_person",
     "add_post",
     "add_unit",

@@ -22,7 +22,7 @@ from tenken.organization.names import refuse
 from tenken.organization.permissions import CHANGE_PEOPLE
 from tenken.organization.queries.naming import names_with_bureau
 
-SLIPS_AT_ONCE: Final = 40
+SLIPS_AT_ONCE: Final = 20  # a password takes a moment to hash, and the page waits for all of them
 # Nothing that is mistaken for another on paper: no 0 O o, 1 l I.
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 4, 4

@@ -77,6 +77,28 @@ def _check_post(by: Principal, unit: Unit, code: str, title: str, on: date) -> t
 
 
 @transaction.atomic
+def add_first_posts(*, by: Principal, unit: Unit, on: date) -> None:
+    """Give a new section that answers sheets its head, who is its 情報管理者, and seats for its people.
+
+    Other units get none: nobody answers for them.
+    """
+    if not unit.kind.answers_sheets:
+        return
+    roles = {role.code: role for role in Role.objects.filter(city=by.city_id)}
+    for code, suffix, role, single in (("1", "長", "section_manager", True), ("9", "員", "staff", False)):
+        post = add_post(
+            by=by,
+            unit=unit,
+            code=f"{unit.code}-{code}",
+            title=f"{unit.name}{suffix}",
+            on=on,
+            single_seat=single,
+        )
+        if role in roles:
+            grant_role(by=by, post=post, role=roles[role], unit=unit, on=on)
+
+
+@transaction.atomic
 def grant_role(
     *, by: Principal, post: Post, role: Role, unit: Unit, on: date, until: date | None = None
 ) -> PostRole:

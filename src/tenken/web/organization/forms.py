@@ -319,9 +319,7 @@ class ImportForm(forms.Form):
 class ListUploadForm(forms.Form):
     """One of April's lists."""
 
-    file = forms.FileField(
-        label="一覧のファイル", help_text="Excel（.xlsx）かCSV（CP932、UTF-8）。20MBまで。"
-    )
+    file = forms.FileField(label="一覧のファイル", help_text="Excel（.xlsx）かCSV（CP932、UTF-8）。")
 
 
 class TransferUploadForm(ListUploadForm):

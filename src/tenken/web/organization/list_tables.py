@@ -53,9 +53,7 @@ class EffectTable(Table):
     label = Column(verbose_name="区分")
     before = _Lines(verbose_name="これまで")
     after = _Lines(verbose_name="これから")
-    going_on = _Lines(verbose_name="引き継ぐ職")
-    ending = _Lines(verbose_name="なくなる職（職員）")
-    new = _Lines(verbose_name="新しい職")
+    posts = Column(empty_values=(), verbose_name="職", orderable=False)
     sheets = NumberColumn(empty_values=(), verbose_name="未了の点検票", orderable=False)
     findings = NumberColumn(empty_values=(), verbose_name="未了の課題", orderable=False)
 
@@ -66,6 +64,13 @@ class EffectTable(Table):
     def render_rows_(self, value: Any) -> str:
         return "、".join(map(str, value))
 
+    def render_posts(self, record: Any) -> str:
+        """Say how many posts go on, and name those that end or are new."""
+        said = [f"{len(record.going_on)}つの職を引き継ぐ"] if record.going_on else []
+        said += [f"なくなる：{'、'.join(record.ending)}"] if record.ending else []
+        said += [f"新しく置く：{'、'.join(record.new)}"] if record.new else []
+        return "。".join(said) or "—"
+
     def render_sheets(self, record: Any) -> int:
         return int(self.work[record.rows].sheets)
 
@@ -74,7 +79,7 @@ class EffectTable(Table):
 
 
 class ReorganizationTable(Table):
-    """What was done between two dates; ``names`` maps (unit, day) to the unit's name with its bureau."""
+    """What was done between two dates."""
 
     caption = "表1　組織改正の記録"
     row_header = "before"

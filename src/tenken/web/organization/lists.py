@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from tenken.common.japanese_text import search_key
-from tenken.common.refusals import Invalid
+from tenken.common.refusals import Invalid, Missing
 from tenken.files.kinds import TABLE_KINDS
 from tenken.files.operations import store
 from tenken.jobs.models import Job
@@ -60,6 +61,12 @@ def start_import(by: Principal, *, kind: str, title: str, token: str, arguments:
 def _require(by: Principal) -> None:
     require(by, CHANGE_UNITS)
     require(by, CHANGE_PEOPLE)
+
+
+def _gone(request: SignedInRequest, gone: Missing, page_name: str) -> HttpResponse:
+    """The file waits no more: say so where another can be chosen."""
+    messages.warning(request, gone.message)
+    return redirect(page_name)
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,10 @@ def reorganization_preview(request: SignedInRequest, token: str) -> HttpResponse
     """What the list does to which unit, with the work that stands open there."""
     by = request.principal
     _require(by)
-    name, content = waiting_files.take(by=by, token=token)
+    try:
+        name, content = waiting_files.take(by=by, token=token)
+    except Missing as gone:
+        return _gone(request, gone, _REORGANIZE)
     found = files.reorganization_difference(by=by, file=files.read_reorganization_file(name, content))
     counted = open_work(by, {unit for effect in found.effects for unit in effect.old_ids})
     work = {effect.rows: total(counted, effect.old_ids) for effect in found.effects}
@@ -209,7 +219,10 @@ def transfer_preview(request: SignedInRequest, token: str) -> HttpResponse:
     """Who joins, moves and leaves, and what is left undone."""
     by = request.principal
     _require(by)
-    name, content = waiting_files.take(by=by, token=token)
+    try:
+        name, content = waiting_files.take(by=by, token=token)
+    except Missing as gone:
+        return _gone(request, gone, _TRANSFER)
     last_day = request.GET.get("last_day") != "0"
     file = files.read_transfer_file(name, content)
     found = files.transfer_difference(by=by, file=file, last_day=last_day)

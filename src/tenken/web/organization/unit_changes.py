@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -133,7 +134,11 @@ def split(request: SignedInRequest, unit_id: int) -> HttpResponse:
             operations.NewUnit(said["first_name"]),
             operations.NewUnit(said["second_name"], code=said["second_code"]),
         ]
-        return operations.split_unit(by=by, unit=unit, parts=parts, on=said["on"])
+        with transaction.atomic():
+            made = operations.split_unit(by=by, unit=unit, parts=parts, on=said["on"])
+            for new_unit in made[1:]:
+                operations.add_first_posts(by=by, unit=new_unit, on=said["on"])
+        return made
 
     return change_page(
         request,
