@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenken.common.refusals import Missing
-from tenken.reports import casebook, paper2, summary
+from tenken.reports import casebook, paper2, summary, visit_report
 from tenken.reports.committee import inspection_figures
 from tenken.reports.definition import Definition
 from tenken.reports.figures import InspectionFigures, inconsistencies
@@ -27,7 +27,14 @@ PAPER1 = Definition(
     inconsistencies=inconsistencies,
 )
 
-PAPERS: tuple[Definition, ...] = (PAPER1, paper2.PAPER2, summary.SUMMARY, casebook.CASEBOOK, *LETTERS)
+PAPERS: tuple[Definition, ...] = (
+    PAPER1,
+    paper2.PAPER2,
+    summary.SUMMARY,
+    casebook.CASEBOOK,
+    visit_report.VISIT_REPORT,
+    *LETTERS,
+)
 
 
 def entry(code: str) -> Definition:

@@ -24,7 +24,7 @@ def to_plain(figures: Any) -> dict[str, Any]:
 def from_plain(kind: type[F], plain: Mapping[str, Any]) -> F:
     """Return the *kind* that ``to_plain`` made *plain* of. Fields it lacks take their defaults, so that what was issued
     before a field came still reads; ``TypeError`` when one without a default is missing or one is unknown."""
-    hints = _hints(kind)
+    hints = _hints(cast(Any, kind))
     return kind(
         **{name: _value(hints[name], value) if name in hints else value for name, value in plain.items()}
     )

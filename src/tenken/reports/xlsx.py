@@ -191,16 +191,14 @@ def _letters(book: Any, paper: Paper) -> None:
     sheet.title = PROSE_SHEET
     _print(sheet, paper)
     sheet.column_dimensions["A"].width = _PROSE_WIDTH
-    for row, (text, align) in enumerate(
-        [
-            (first.number, "right"),
-            (first.issued_on, "right"),
-            (first.sender, "right"),
-            (first.subject, "center"),
-            *((f"　{line}", None) for line in first.body),
-        ],
-        start=1,
-    ):
+    shared: list[tuple[Cell, str | None]] = [
+        (first.number, "right"),
+        (first.issued_on, "right"),
+        (first.sender, "right"),
+        (first.subject, "center"),
+        *((f"　{line}", None) for line in first.body),
+    ]
+    for row, (text, align) in enumerate(shared, start=1):
         cell = _put(sheet, row, 1, text, align=align, bold=text == first.subject)
         if isinstance(text, str):
             _lines(cell)

@@ -16,6 +16,7 @@ from tenken.meetings.permissions import VIEW_MEETINGS
 from tenken.organization.access import Principal
 from tenken.organization.capabilities import Capability
 from tenken.organization.permissions import VIEW_JOURNAL, VIEW_UNITS
+from tenken.plans.permissions import VIEW_PLANS
 from tenken.policy.permissions import VIEW_POLICY
 from tenken.reports.permissions import VIEW_PAPERS
 from tenken.web.addresses import address
@@ -41,6 +42,7 @@ _ENTRIES = (
     _Entry("規程と点検項目", "policy-documents", VIEW_POLICY),
     _Entry("組織", "organization-units", VIEW_UNITS),
     _Entry("会議と職務", "meetings-index", VIEW_MEETINGS),
+    _Entry("年間計画", "plans-index", VIEW_PLANS),
     _Entry("資料", "reports-index", VIEW_PAPERS),
     _Entry("操作証跡", "journal-list", VIEW_JOURNAL),
 )

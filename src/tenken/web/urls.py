@@ -17,6 +17,7 @@ urlpatterns = [
     path("policy/", include("tenken.web.policy.urls")),
     path("organization/", include("tenken.web.organization.urls")),
     path("meetings/", include("tenken.web.meetings.urls")),
+    path("plans/", include("tenken.web.plans.urls")),
     path("papers/", include("tenken.web.reports.urls")),
     path("journal/", include("tenken.web.journal.urls")),
     path("jobs/", include("tenken.web.jobs.urls")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from tenken.common import clock
@@ -124,14 +124,6 @@ def _result(found: list[Finding]) -> tuple[ItemFigures, ...]:
     summary = f"課題{len(found):,}件（うち改善{len(found) - len(left):,}件、未改善{len(left):,}件）"
     open_items = (ItemFigures("未改善の課題", f"{len(left):,}件", _listed(left)),) if left else ()
     return (ItemFigures("自己点検の結果", summary), *open_items)
-
-
-GATHERING: dict[str, Callable[[City, int], LettersFigures]] = {
-    "letter-launch": launch_letters,
-    "letter-reminder": reminder_letters,
-    "letter-improvement": improvement_letters,
-    "letter-result": result_letters,
-}
 
 
 def _batch(kind: str, city: City, fiscal_year: int, rows: Rows, day: date) -> LettersFigures:
