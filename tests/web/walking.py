@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.assets.makers import make_asset, make_system
 from tests.factories import OtherCity, Scenario, make_other_city
 from tests.web.finding_rows import make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
@@ -19,7 +20,16 @@ from tests.web.rows import Rows, make_rows
 from tests.workbooks.rows import make_answer_import, make_own_form
 
 from tenken.api.root import api
-from tenken.inspection.models import AnswerEvidence, Programme, Question, SelfCheck, Series, SheetForm
+from tenken.inspection.models import (
+    AnswerEvidence,
+    Programme,
+    Question,
+    SelfCheck,
+    Series,
+    Sheet,
+    SheetAsset,
+    SheetForm,
+)
 from tenken.jobs.operations import start
 from tenken.meetings.models import Council, OfficerDuty
 from tenken.meetings.operations import adopt_default_councils_and_duties, plan_meeting, record_duty
@@ -98,6 +108,9 @@ def make_world(scenario: Scenario) -> World:
         "post_form": scoped(lambda where, key, unit: (post(where), "docx")),
         "grant": scoped(lambda where, key, unit: (PostRole.objects.get(post=post(where)).pk,)),
         "assignment": scoped(lambda where, key, unit: (Assignment.objects.get(person=person(where)).pk,)),
+        "asset": scoped(lambda where, key, unit: (make_asset(unit, main=True).pk,)),
+        "system": scoped(lambda where, key, unit: (make_system(unit, f"SYS-{key}").pk,)),
+        "sheet_asset": scoped(lambda where, key, unit: (rows.sheets[key].pk, _sheet_asset(rows.sheets[key]))),
         "": {INSIDE: ()},
         "programme": {INSIDE: (rows.programme.pk,)},
         "evidence": {INSIDE: (evidence.pk,)},
@@ -171,6 +184,13 @@ def _self_check(scenario: Scenario, rows: Rows) -> SelfCheck:
     return SelfCheck.objects.create(
         programme=programme, form=form, person=scenario.people["staff"], unit=scenario.section_a1
     )
+
+
+def _sheet_asset(sheet: Sheet) -> int:
+    asset = SheetAsset.objects.create(
+        sheet=sheet, order=1, name="被保険者台帳", classification="1", forms=["paper"]
+    )
+    return asset.pk
 
 
 def _clients(scenario: Scenario, other: OtherCity) -> dict[str, Client]:
