@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenken.assets.models import Classification, Storage
@@ -20,6 +20,8 @@ from tenken.inspection.threats import countermeasure_codes, threats
 from tenken.policy.default_policy import read_default_policy
 
 COUNTS = st.integers(0, 20)
+# The machine that runs many tests at once may be slow to draw; the rule itself is not.
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 CLASSES = st.sampled_from(Classification.values)
 AMOUNTS = st.none() | st.integers(0, 2_000_000)
 LIKELIHOODS = st.integers(1, 3)
@@ -63,6 +65,7 @@ def test_unanswered_countermeasures_are_unknown_and_said_so() -> None:
     assert found.explanation.endswith("（未記入の対策が2問あるため、暫定）")
 
 
+@SLOW
 @given(CLASSES, AMOUNTS, LIKELIHOODS, COUNTS, COUNTS, COUNTS)
 def test_more_missing_never_lowers_the_score(
     classification: str, amount: int | None, likelihood: int, in_place: int, missing: int, unanswered: int
@@ -79,6 +82,7 @@ def test_more_missing_never_lowers_the_score(
         assert found.score >= before.score
 
 
+@SLOW
 @given(CLASSES, AMOUNTS, LIKELIHOODS, st.integers(1, 20), COUNTS)
 def test_with_all_in_place_nothing_is_high(
     classification: str, amount: int | None, likelihood: int, in_place: int, unanswered: int
@@ -88,6 +92,7 @@ def test_with_all_in_place_nothing_is_high(
     assert found.level != HIGH
 
 
+@SLOW
 @given(AMOUNTS, LIKELIHOODS, COUNTS, st.integers(1, 20))
 def test_a_more_important_class_never_scores_less(
     amount: int | None, likelihood: int, in_place: int, missing: int

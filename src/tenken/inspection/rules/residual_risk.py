@@ -15,7 +15,6 @@ CLASS_VALUES: Final = {"S": 4, "1": 3, "2": 2, "3": 1}
 LARGE_AMOUNT: Final = 1_000  # above it the value is one higher
 HIGH_FROM: Final = 18
 MEDIUM_FROM: Final = 8
-WEAKNESS_LABELS: Final = {1: "対策がそろっている", 2: "対策の一部が不足", 3: "対策の半分以上が不足"}
 RULE: Final = (
     ("情報資産の値", f"Ｓ＝4、Ⅰ＝3、Ⅱ＝2、Ⅲ＝1。件数が{LARGE_AMOUNT:,}件を超えるときは1を加える。"),
     ("起こりやすさ", "脅威ごとに1〜3。理由は脅威の一覧に示す。"),
@@ -56,16 +55,41 @@ class Countermeasures:
 
 @dataclass(frozen=True)
 class Residual:
-    """A score and its level, in words. ``provisional``: countermeasures are still unanswered."""
+    """What remains: the three factors; score, level and words follow from them."""
 
-    score: int
-    level: str
-    provisional: bool
-    explanation: str
+    classification: str
+    value: int
+    likelihood: int
+    weakness: int
+    unanswered: int
+
+    @property
+    def score(self) -> int:
+        return self.value * self.likelihood * self.weakness
+
+    @property
+    def level(self) -> str:
+        score = self.score
+        return HIGH if score >= HIGH_FROM else MEDIUM if score >= MEDIUM_FROM else LOW
 
     @property
     def label(self) -> str:
         return LEVEL_LABELS[self.level]
+
+    @property
+    def provisional(self) -> bool:
+        """Whether countermeasures are still unanswered."""
+        return bool(self.unanswered)
+
+    @property
+    def explanation(self) -> str:
+        """The rule with this risk's numbers: 「Ⅰ（3）×起こりやすさ2×対策の不足3＝18→高」."""
+        many = "・件数が多い" if self.value > CLASS_VALUES[self.classification] else ""
+        words = (
+            f"{CLASS_LABELS[self.classification]}{many}（{self.value}）×起こりやすさ{self.likelihood}"
+            f"×対策の不足{self.weakness}＝{self.score}→{self.label}"
+        )
+        return f"{words}（未記入の対策が{self.unanswered}問あるため、暫定）" if self.unanswered else words
 
 
 def value_of(classification: str, amount: int | None) -> int:
@@ -81,13 +105,4 @@ def residual_risk(
     if weakness is None:
         return None
     value = value_of(classification, amount)
-    score = value * likelihood * weakness
-    level = HIGH if score >= HIGH_FROM else MEDIUM if score >= MEDIUM_FROM else LOW
-    many = "・件数が多い" if value > CLASS_VALUES[classification] else ""
-    words = (
-        f"{CLASS_LABELS[classification]}{many}（{value}）×起こりやすさ{likelihood}×対策の不足{weakness}"
-        f"＝{score}→{LEVEL_LABELS[level]}"
-    )
-    if measures.unanswered:
-        words += f"（未記入の対策が{measures.unanswered}問あるため、暫定）"
-    return Residual(score, level, bool(measures.unanswered), words)
+    return Residual(classification, value, likelihood, weakness, measures.unanswered)

@@ -44,9 +44,9 @@ from tenken.organization.access import Principal, decide, require
 from tenken.organization.queries import name_with_bureau
 from tenken.web.inspection.numbers import whole_number
 from tenken.web.inspection.risk_forms import SheetAssetForm
+from tenken.web.inspection.risk_tables import TONES
 from tenken.web.principal import SignedInRequest, signed_in
 
-TONES = {HIGH: "red", MEDIUM: "yellow", LOW: "green"}
 _STATES = (
     (MISSING, "課題あり", "red"),
     (UNANSWERED, "未記入", "neutral"),
