@@ -20,7 +20,10 @@ from tenken.findings.operations import (
     check_many,
     close_improvement_stage,
     close_not_improved,
+    confirm_reason,
+    declare_cannot_fix,
     plan,
+    reopen,
     report,
     withdraw_by_origin,
 )
@@ -343,6 +346,10 @@ _moves = st.lists(
                 "withdraw",
                 "evidence",
                 "many",
+                "cannot_fix",
+                "confirm",
+                "refuse",
+                "reopen",
             ]
         ),
         st.integers(0, 2),
@@ -414,6 +421,20 @@ def _do(scenario: Any, move: str, row: Finding, version: int, day: date) -> None
     elif move == "evidence":
         name = f"{day}.jpg"
         add_evidence(by=by, name=name, stream=io.BytesIO(JPEG + name.encode()), **at)
+    elif move == "cannot_fix":
+        declare_cannot_fix(
+            by=by,
+            reason="contract",
+            note="範囲外。",
+            compensating_measure="切り離す。",
+            review_on=day + timedelta(days=30),
+            **at,
+        )
+    elif move in ("confirm", "refuse"):
+        outcome = "confirmed" if move == "confirm" else "refused"
+        confirm_reason(by=checker, outcome=outcome, comment="契約書を見た。", **at)
+    elif move == "reopen":
+        reopen(by=by, comment="更新できた。", **at)
     else:
         check_many(by=checker, city=scenario.city, versions={row.pk: version}, on=day)
     assert set(REASONS) >= set(

@@ -69,7 +69,9 @@ def test_each_task_s_query_narrows_the_list_to_it(scenario: Any) -> None:
         assert findings_for(by, only).count() == task.count
 
 
-def test_ages_cover_each_open_finding_once_by_bureau(scenario: Any, django_assert_max_num_queries: Any) -> None:
+def test_ages_cover_each_open_finding_once_by_bureau(
+    scenario: Any, django_assert_max_num_queries: Any
+) -> None:
     for year in (2025, 2026):
         makers.opened(scenario.section_a1, 2, year=year, key=str(year))
     makers.opened(scenario.section_b1, 1)

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenken.common.refusals import Invalid, Refusal, Stale
+from tenken.findings.rules.review import review_is_due
 from tenken.findings.states import (
+    CANNOT_FIX,
     EVENT_LABELS,
     NOT_IMPROVED,
     OPEN,
@@ -18,12 +20,17 @@ from tenken.findings.states import (
     REASONS,
     REPORTED,
     STATUS_LABELS,
+    TREATED,
     VERIFIED,
     WITHDRAWN,
     AddEvidence,
+    CannotFix,
+    Confirm,
     Event,
     NotImproved,
     Plan,
+    Refuse,
+    Reopen,
     Report,
     Return,
     Snapshot,
@@ -154,13 +161,85 @@ def test_nothing_is_dated_before_the_step_before() -> None:
         after(lived(PLAN), REPORT, DAY)
 
 
+# --- what cannot be fixed ---------------------------------------------------------------------------------
+
+CANNOT = CannotFix("contract", "保守契約の範囲外。", "庁内LANから切り離す。", date(2027, 3, 31))
+CONFIRM = Confirm("契約書を見た。", "1001", "髙橋")
+
+
+def test_what_cannot_be_fixed_is_confirmed_and_comes_back_at_its_review() -> None:
+    declared = lived(CANNOT)
+    assert (declared.status, declared.confirmed_by) == (CANNOT_FIX, "")
+    treated = after(declared, CONFIRM, LATER).snapshot
+    assert (treated.status, treated.confirmed_on, treated.closed_on) == (TREATED, LATER, None)
+    assert not review_is_due(treated.status, treated.review_on, date(2027, 3, 30))
+    assert review_is_due(treated.status, treated.review_on, date(2027, 3, 31))
+    assert not review_is_due(CANNOT_FIX, date(2027, 3, 31), date(2027, 4, 1))
+    again = after(treated, replace(CANNOT, review_on=date(2028, 3, 31)), date(2027, 3, 31)).snapshot
+    assert (again.status, again.confirmed_on, again.review_on) == (CANNOT_FIX, None, date(2028, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("road", "event", "status", "reason"),
+    [
+        ((CANNOT,), Refuse("直せます。"), OPEN, ""),
+        ((PLAN, CANNOT), Refuse("直せます。"), PLANNED, ""),
+        ((PLAN, CANNOT, CONFIRM), Reopen("更新できた。"), PLANNED, ""),
+        ((StageClosed("budget"), CANNOT), Refuse("直せます。"), NOT_IMPROVED, "contract"),
+    ],
+)
+def test_refused_or_reopened_goes_back_to_the_section(
+    road: tuple[Event, ...], event: Event, status: str, reason: str
+) -> None:
+    standing = after(lived(*road), event, LATER).snapshot
+    assert (standing.status, standing.not_improved_reason) == (status, reason)
+    assert (standing.compensating_measure, standing.review_on, standing.confirmed_on) == ("", None, None)
+
+
+@pytest.mark.parametrize("road", [(CANNOT,), (CANNOT, CONFIRM)])
+def test_the_close_of_the_stage_counts_it_as_not_improved_and_keeps_its_status(
+    road: tuple[Event, ...],
+) -> None:
+    before = lived(*road)
+    closed = after(before, StageClosed(), LATER).snapshot
+    assert (closed.status, closed.closed_as_not_improved) == (before.status, True)
+
+
+@pytest.mark.parametrize(
+    ("event", "fields"),
+    [
+        (CannotFix("", "", "", None), ["reason", "note", "compensating_measure", "review_on"]),
+        (replace(CANNOT, review_on=DAY), ["review_on"]),
+        (replace(CANNOT, review_on=date(2040, 1, 1)), ["review_on"]),
+        (replace(PLAN, level="nonsense"), ["level"]),
+        (replace(PLAN, level="environment"), ["level"]),
+        (replace(PLAN, budget_yen=100), ["needs_budget"]),
+        (replace(PLAN, needs_budget=True, budget_yen=0, budget_year=1990), ["budget_yen", "budget_year"]),
+    ],
+)
+def test_wrong_words_of_plans_and_measures_are_named(event: Event, fields: list[str]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        after(lived(), event, LATER)
+    assert [problem.field for problem in refusal.value.problems] == fields
+
+
 # --- any sequence ---------------------------------------------------------------------------------------
 
 _words = st.sampled_from(["対応した。", "髙𠮷" * 40, "見直した。", "", " ", "長" * 4_001])
 _days = st.one_of(st.integers(-40, 400).map(lambda n: DAY + timedelta(days=n)), st.none())
 _reasons = st.sampled_from(["", "nonsense", *REASONS])
 _events = st.one_of(
-    st.builds(Plan, _words, _words, _days, st.booleans()),
+    st.builds(
+        Plan,
+        _words,
+        _words,
+        _days,
+        st.booleans(),
+        st.sampled_from(["", "daily", "environment", "nonsense"]),
+        st.sampled_from([None, 7]),
+        st.sampled_from([None, 0, 1_200_000]),
+        st.sampled_from([None, 1990, 2026]),
+    ),
     st.builds(Report, _words, _days),
     st.builds(AddEvidence, st.just("写真.jpg")),
     st.builds(Verify, _words),
@@ -168,6 +247,10 @@ _events = st.one_of(
     st.builds(NotImproved, _reasons, _words),
     st.builds(StageClosed, _reasons, _words),
     st.builds(Withdraw, _words),
+    st.builds(CannotFix, _reasons, _words, _words, _days),
+    st.builds(Confirm, _words, st.just("1001"), st.just("髙橋")),
+    st.builds(Refuse, _words),
+    st.builds(Reopen, _words),
 )
 
 
@@ -188,6 +271,16 @@ def impossible(standing: Snapshot) -> list[str]:
         wrong.append("planned without a plan")
     if standing.status == OPEN and (standing.plan or standing.action):
         wrong.append("open with a plan")
+    under = standing.status in (CANNOT_FIX, TREATED)
+    if under != (standing.review_on is not None) or under != bool(standing.compensating_measure):
+        wrong.append("a compensating measure and its review go with each other and with the status")
+    if under and not (standing.not_improved_reason and standing.not_improved_note):
+        wrong.append("cannot be fixed without a reason in words")
+    said = [standing.confirmed_by, standing.confirmed_by_name, standing.confirmed_on, standing.confirmed_how]
+    if any(said) != (standing.status == TREATED) or any(said) != all(said):
+        wrong.append("confirmed in part, or what is not treated is confirmed")
+    if (standing.measure_level == "environment") != (standing.measure_bureau_id is not None):
+        wrong.append("an environment without a bureau")
     if standing.action_on and standing.action_on > standing.since:
         wrong.append("done in the future")
     return wrong

@@ -47,7 +47,7 @@ from tenken.web.findings.forms import (
     ReportForm,
 )
 from tenken.web.findings.labels import STATUSES, next_step, timeline
-from tenken.web.findings.procedures import Procedure, procedures_of, require_procedure
+from tenken.web.findings.procedures import NEVER_FIRST, Procedure, procedures_of, require_procedure
 from tenken.web.principal import SignedInRequest, signed_in
 
 
@@ -202,6 +202,7 @@ def _page(
     confirms = bool(decide(by, CONFIRM_REASONS, unit=finding.unit))
     typed = typed or {}
     procedures = procedures_of(by, finding, typed)
+    first = next((one for one in procedures[:1] if one.code not in NEVER_FIRST), None)
     label, tone = STATUSES[finding.status]
     context = {
         "record": record,
@@ -211,8 +212,8 @@ def _page(
         "step": next_step(record, improves=improves, checks=checks, confirms=confirms, on=by.on),
         "may_trace": by.holds(MANAGE_TRACES) and finding.item_code and finding.status != WITHDRAWN,
         "may_propose": by.holds(PROPOSE_CASES) and finding.status == VERIFIED,
-        "first": procedures[0] if procedures else None,
-        "others": [(one, one.code in typed) for one in procedures[1:]],
+        "first": first,
+        "others": [(one, one.code in typed) for one in procedures if one is not first],
         "forms": list(typed.values()) if stale is None else [],
         "stale": _stale(record, typed, *stale) | {"target": _target(procedures, typed)} if stale else None,
         "stale_header": ["項目", "今の内容", "あなたの入力"],
@@ -315,7 +316,7 @@ def _progress(finding: Finding) -> list[tuple[str, Any]]:
         rows.append(
             (
                 "理由の確認",
-                f"{era_date(finding.confirmed_on)}　{finding.confirmed_by_name}\n{finding.confirmed_how}",
+                f"{era_date(finding.confirmed_on)}　{finding.confirmed_by_name}　{finding.confirmed_how}",
             )
         )
     if finding.closed_as_not_improved:

@@ -33,6 +33,8 @@ from tenken.web.findings.forms import (
     ReportForm,
 )
 
+# What nobody has to do: always folded.
+NEVER_FIRST = frozenset({"evidence", "reopen"})
 _WITH_FILES = frozenset({"report", "evidence"})
 # Any of these lets one use the form.
 CAPABILITIES: dict[str, tuple[Capability, ...]] = {

@@ -33,7 +33,7 @@ class LinkedNumberColumn(NumberColumn):
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any = None) -> SafeString | str:
-        return format_html('<a href="{}">{:,}</a>', self.url(record), value) if value else str(value)
+        return format_html('<a href="{}">{}</a>', self.url(record), f"{value:,}") if value else str(value)
 
 
 class SectionTable(Table):
@@ -63,7 +63,6 @@ class FindingTable(SectionTable):
     )
     category_code = tables.Column(verbose_name="調査項目", order_by=("category_code", *_NUMBER_ORDER))
     origin = tables.Column(verbose_name="出所")
-    fiscal_year = tables.Column(verbose_name="年度", order_by=_NUMBER_ORDER, attrs=_SHORT)
 
     def __init__(self, *args: Any, categories: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,13 +89,11 @@ class FindingTable(SectionTable):
             return format_html('{} <span class="tag tag--red">{}</span>', era_date(value), late)
         return era_date(value)
 
-    def render_fiscal_year(self, value: int) -> str:
-        return str(FiscalYear(value))
-
 
 class FindingFileTable(FindingTable):
     """The same for a file: every column, nothing shortened."""
 
+    fiscal_year = tables.Column(verbose_name="年度")
     detail = tables.Column(verbose_name="内容")
     opened_on = DateColumn(verbose_name="発生日")
     plan = tables.Column(verbose_name="改善計画")
@@ -121,6 +118,9 @@ class FindingFileTable(FindingTable):
 
     def render_not_improved_reason(self, record: Finding) -> str:
         return reason_text(record.not_improved_reason, record.not_improved_note)
+
+    def render_fiscal_year(self, value: int) -> str:
+        return str(FiscalYear(value))
 
     def render_budget_year(self, value: int) -> str:
         return str(FiscalYear(value))

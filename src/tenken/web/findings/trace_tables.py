@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 
 from tenken.findings.models import TraceLine
 from tenken.findings.queries.traces import STATE_LABELS, STATES
+from tenken.findings.states import TREATED, VERIFIED
 from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
 from tenken.web.findings.tables import LinkedNumberColumn, SectionTable
 
@@ -104,7 +105,8 @@ class LineTable(SectionTable):
             self.columns.hide("mark")
 
     def render_mark(self, record: TraceLine) -> SafeString | str:
-        if record.status != TraceLine.Status.ANSWERED:
+        waits = record.finding is not None and record.finding.status not in (VERIFIED, TREATED)
+        if record.status != TraceLine.Status.ANSWERED or waits:
             return ""
         return format_html(
             '<label class="choice"><input type="checkbox" name="line" value="{}:{}">'

@@ -438,11 +438,13 @@ def _line_page(
         "procedures": [
             {
                 "code": code,
-                "title": _FORMS[code][0],
+                "title": "回答を直す" if code == "answer" and row.answer else _FORMS[code][0],
                 "submit": _FORMS[code][1],
                 "url": reverse(_FORMS[code][2], args=[row.pk]),
                 "form": typed.get(code) or _form(code, row),
                 "has_files": code != "check",
+                "folded": row.status == CONFIRMED or (code != "check" and row.status == ANSWERED),
+                "open": code in typed,
             }
             for code in codes
         ],
