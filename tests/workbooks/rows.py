@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 import openpyxl
-from tests.factories import Scenario
 
 from tenken.common import clock
 from tenken.files.models import StoredFile
@@ -13,6 +12,7 @@ from tenken.inspection.models import Programme
 from tenken.organization.models import Person
 from tenken.workbooks.models import AnswerImport
 from tenken.workbooks.own_forms.operations import register_template
+from tests.factories import Scenario
 
 
 def make_answer_import(programme: Programme, person: Person, file: StoredFile) -> int:

@@ -27,9 +27,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     organization.add_argument("--on", type=day, metavar="日付", help="いつからの組織か（既定：今日）")
     organization.add_argument("--apply", action="store_true", help="示した差分を書き込みます")
     add_city(organization)
+    answers = kinds.add_parser(
+        "answers",
+        help="点検シートの回答（Excelの様式）",
+        description="記入されたExcelの様式を取り込みます。書き込まれるのは全部か、何もないかのどちらかです",
+    )
+    answers.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="ファイル",
+        help="Excel（.xlsx）、ZIP（.zip）、またはそのフォルダー",
+    )
+    answers.add_argument(
+        "--programme", metavar="コード", help="点検のコード（既定：実施中の点検が1つのとき、それ）"
+    )
+    answers.add_argument("--template", metavar="名称", help="発行されていない様式を読む、市の様式の名称")
+    answers.add_argument("--apply", action="store_true", help="示した差分を書き込みます")
+    answers.add_argument(
+        "--without-refused", action="store_true", help="取り込めない様式を除いて書き込みます"
+    )
+    add_city(answers)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.kind == "answers":
+        from tenken.cli.importing_answers import import_forms
+
+        return import_forms(args)
+    return _import_organization(args)
+
+
+def _import_organization(args: argparse.Namespace) -> int:
     from tenken.cli.cities import chosen_city, command_principal
     from tenken.cli.terminal import say, tell
     from tenken.common import clock
