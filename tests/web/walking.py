@@ -36,7 +36,9 @@ from tenken.meetings.operations import adopt_default_councils_and_duties, plan_m
 from tenken.organization.api_tokens import issue_token
 from tenken.organization.models import Assignment, ImplementingBody, Person, PostRole, Role, UnitKind
 from tenken.plans.models import AnnualPlan, PlannedActivity
+from tenken.policy.guideline_data import default_guideline
 from tenken.policy.models import CheckItem
+from tenken.policy.operations import import_guideline
 from tenken.reports.models import PaperEdition
 
 SIGNED_OUT, FOREIGN = "signed_out", ("foreign_secretariat", "foreign_manager")
@@ -64,6 +66,7 @@ def make_world(scenario: Scenario) -> World:
         answer=rows.answer, file=rows.file, added_by="1", added_at=rows.answer.answered_at
     )
     by = scenario.by("secretariat")
+    import_guideline(by=by, data=default_guideline(), on=TODAY)
     job = start(by=by, city_code=by.city_code, kind="journal.verify", title="検証", arguments={})
     token, _ = issue_token(by=scenario.by("deputy"), name="t", expires_on=TODAY.replace(year=TODAY.year + 1))
     edition = PaperEdition.objects.create(
@@ -141,6 +144,7 @@ def make_world(scenario: Scenario) -> World:
         "clause": {INSIDE: (clause.code,)},
         "item": {INSIDE: (CheckItem.objects.filter(city=scenario.city, standing=True).first().code,)},  # type: ignore[union-attr]
         "key": {INSIDE: (1,)},
+        "requirement": {INSIDE: ("ORG-1",)},
         "self_check": {INSIDE: (check.programme_id,)},
         "self_answer": {INSIDE: (check.programme_id, check.form.questions.values_list("pk", flat=True)[0])},
         "series": {INSIDE: (series.pk,)},

@@ -22,6 +22,13 @@ from tenken.policy.operations.drafts import (
     remove_clause,
     start_draft,
 )
+from tenken.policy.operations.exchange import (
+    BankDifference,
+    ItemChange,
+    apply_bank,
+    bank_difference,
+    replace_draft_content,
+)
 from tenken.policy.operations.guidelines import import_guideline, map_requirement
 from tenken.policy.operations.procedures import (
     create_procedure,
@@ -33,13 +40,17 @@ from tenken.policy.operations.publishing import publish_version
 
 __all__ = [
     "Adopted",
+    "BankDifference",
     "ClauseInput",
+    "ItemChange",
     "Wording",
     "add_category",
     "add_chapter",
     "add_clause",
     "add_item",
     "adopt_default_policy",
+    "apply_bank",
+    "bank_difference",
     "change_chapter",
     "change_clause",
     "change_draft",
@@ -53,6 +64,7 @@ __all__ = [
     "publish_version",
     "remove_chapter",
     "remove_clause",
+    "replace_draft_content",
     "retire_item",
     "revise_item",
     "start_draft",

@@ -15,6 +15,8 @@ from tenken.common.japanese_text import search_key
 from tenken.organization.access import Principal, decide, require, require_somewhere
 from tenken.policy import operations, sealing
 from tenken.policy.comparison import word_diff
+from tenken.policy.exchange.rows import bank_row
+from tenken.policy.exchange.tables import BANK_HEADER, bank_table
 from tenken.policy.models import CheckItem, CheckItemRevision
 from tenken.policy.permissions import CHANGE_BANK, VIEW_POLICY
 from tenken.policy.queries import (
@@ -45,23 +47,9 @@ from tenken.web.principal import SignedInRequest, signed_in
 
 HERE = "policy-bank"
 _PLACES = {"standing": ("毎年", "blue"), "choice": ("選択", "neutral"), "retired": ("廃止", "red")}
-_EXPORT = (
-    ("コード", 12),
-    ("点検の種類", 18),
-    ("調査項目", 20),
-    ("点検内容", 50),
-    ("目的", 40),
-    ("確認方法", 40),
-    ("適合の基準", 40),
-    ("例", 40),
-    ("証拠", 26),
-    ("答えと突き合わせる記録", 24),
-    ("根拠の条", 22),
-    ("対象者", 24),
-    ("毎年の点検", 12),
-    ("版", 6),
-    ("適用日", 20),
-)
+# What comes back is the first part; the rest says more to who reads it.
+_EXPORT = (*BANK_HEADER, "対象者", "版", "適用日")
+_WIDTHS = (12, 18, 16, 20, 50, 40, 40, 40, 40, 26, 24, 22, 12, 12, 24, 6, 20)
 
 
 class BankTable(Table):
@@ -146,32 +134,14 @@ def bank(request: SignedInRequest) -> HttpResponse:
 
 
 def _export(kind: str, items: list[tuple[ItemOnDate, str]]) -> HttpResponse:
-    rows = [_export_row(one, roles) for one, roles in items]
-    header = [name for name, _ in _EXPORT]
-    if kind == "csv":
-        return export_rows(header, rows, "点検項目", kind)
-    return workbook_response("点検項目", "点検項目の一覧", header, rows, [width for _, width in _EXPORT])
-
-
-def _export_row(one: ItemOnDate, roles: str) -> list[Any]:
-    item, revision = one.item, one.revision
-    return [
-        item.code,
-        one.category.get_part_display(),
-        one.category.name,
-        revision.question,
-        revision.purpose,
-        revision.how_to_check,
-        revision.good,
-        "\n".join(revision.examples),
-        revision.evidence,
-        "、".join(fact_name(code) for code in revision.facts),
-        "、".join(revision.clause_codes),
-        roles,
-        _PLACES[_place(item)][0],
-        revision.number,
-        era_date(revision.effective_from),
+    written = bank_table([bank_row(one) for one, _ in items])
+    rows = [
+        [*row, roles, one.revision.number, era_date(one.revision.effective_from)]
+        for row, (one, roles) in zip(written, items, strict=True)
     ]
+    if kind == "csv":
+        return export_rows(_EXPORT, rows, "点検項目", kind)
+    return workbook_response("点検項目", "点検項目の一覧", _EXPORT, rows, _WIDTHS)
 
 
 @signed_in

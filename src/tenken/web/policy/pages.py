@@ -16,7 +16,7 @@ from tenken.web.principal import SignedInRequest
 R = TypeVar("R")
 
 _MENU = (
-    ("規程", (("規程の一覧", "policy-documents"),)),
+    ("規程", (("規程の一覧", "policy-documents"), ("ガイドラインとの対応", "policy-guidelines"))),
     ("点検項目", (("点検項目の一覧", "policy-bank"), ("条と点検項目の対応", "policy-traceability"))),
 )
 

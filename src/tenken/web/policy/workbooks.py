@@ -15,10 +15,12 @@ from openpyxl.utils import get_column_letter
 from tenken.common import clock
 from tenken.common.era import era_date
 from tenken.common.spreadsheets import safe_cell
+from tenken.policy.exchange.rows import clause_rows
+from tenken.policy.exchange.tables import CLAUSE_HEADER, clause_table
 from tenken.policy.models import PolicyVersion
 from tenken.policy.queries import ChapterView
 from tenken.web.exports import EXCEL, attachment
-from tenken.web.policy.display import nature_of, source_place
+from tenken.web.policy.display import source_place
 
 _FONT = "Meiryo UI"
 _LINE = Border(bottom=Side(style="thin", color="949494"))
@@ -27,31 +29,18 @@ _LINE = Border(bottom=Side(style="thin", color="949494"))
 def version_workbook(
     version: PolicyVersion, chapters: Iterable[ChapterView], names: dict[str, str]
 ) -> HttpResponse:
-    """Return *version* as a workbook, one clause a row."""
-    header = ("章", "コード", "番号", "見出し", "本文", "対象者", "性質", "具体化する条", "出典")
-    rows = [
-        (
-            f"{view.chapter.number} {view.chapter.title}",
-            clause.code,
-            clause.number,
-            clause.heading,
-            clause.text,
-            "、".join(names.get(code, code) for code in clause.binds),
-            nature_of(clause.nature)[0],
-            "、".join(clause.refines),
-            source_place(clause.source),
-        )
-        for view in chapters
-        for clause in view.clauses
-    ]
+    """Return *version* as a workbook, one clause a row; a draft takes it back (``exchange.tables``)."""
+    written = clause_table(clause_rows(version), names)
+    sources = [source_place(clause.source) for view in chapters for clause in view.clauses]
+    rows = [(*row, source) for row, source in zip(written, sources, strict=True)]
     state = f"{era_date(version.effective_from)}施行" if version.is_published else "案"
     title = f"{version.document.title}　第{version.number}版（{state}）"
     return workbook_response(
         f"{version.document.title}_第{version.number}版",
         title,
-        header,
+        (*CLAUSE_HEADER, "出典"),
         rows,
-        (22, 12, 11, 28, 70, 24, 8, 18, 24),
+        (9, 22, 12, 11, 28, 70, 24, 8, 18, 24),
     )
 
 
