@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tenken.common.fiscal_year import FiscalYear
@@ -90,6 +90,7 @@ def test_later_stages_follow_each_other() -> None:
     ]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     months=some.sets(some.sampled_from(YEAR), min_size=1),
     day=some.integers(1, 28),

@@ -30,13 +30,15 @@ def due_on(programme: Programme) -> date | None:
     return opening_days_of(programme.city).next_open(stage.ends_on) if stage else None
 
 
-def own_checks(by: Principal) -> list[SelfCheck]:
-    """Return *by*'s own checks that are still open to them, with their programmes. One query."""
+def own_checks(by: Principal, *, open_only: bool = False) -> list[SelfCheck]:
+    """Return *by*'s own checks of running programmes; *open_only*: those not handed in. One query."""
     if by.person_id is None:
         return []
     rows = SelfCheck.objects.filter(
         person=by.person_id, programme__city=by.city_id, programme__status=Programme.Status.LAUNCHED
     ).exclude(status=SelfCheck.Status.EXEMPTED)
+    if open_only:
+        rows = rows.exclude(status=SelfCheck.Status.SUBMITTED)
     return list(rows.select_related("programme__city").order_by("programme__launched_on", "pk"))
 
 

@@ -25,7 +25,7 @@ from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.models import Finding
 from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
 from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED
-from tenken.inspection.models import Programme, Sheet, Stage
+from tenken.inspection.models import Kind, Programme, Sheet, Stage
 from tenken.inspection.permissions import (
     ACCEPT_SHEETS,
     APPROVE_SHEETS,
@@ -127,6 +127,7 @@ def programme_now(by: Principal) -> ProgrammeNow | None:
     begun = Stage.objects.filter(programme=OuterRef("pk"), starts_on__lte=by.on)
     programme = (
         Programme.objects.restrict(by, VIEW_PROGRAMMES)
+        .exclude(kind=Kind.SELF_CHECK)  # it has no sheets; one's own stands above
         .annotate(running=Q(status=Programme.Status.LAUNCHED) & Exists(begun))
         .order_by("-running", "-fiscal_year", "-pk")
         .first()

@@ -17,6 +17,7 @@ from tenken.findings.models import Finding
 from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
 from tenken.inspection.models import Programme, Sheet
 from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS, VIEW_SHEETS
+from tenken.inspection.queries.self_checks import own_checks
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.access import Principal
 from tenken.reports.catalogue import PAPERS
@@ -53,6 +54,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "today": era_date(today),
         "works": works,
+        "own_checks": own_checks(by, open_only=True),
         "sheet_tasks": _sheet_tasks(by, today) if counts.sheets else [],
         "finding_tasks": _finding_tasks(by, today) if counts.findings else [],
         "more_sheets": max(0, counts.sheets - tasks.SHOWN),

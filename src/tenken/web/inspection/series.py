@@ -174,8 +174,12 @@ def _edit(request: SignedInRequest, series: Series | None) -> HttpResponse:
     form = SeriesForm(bank, posted, initial=_initial(series) if series else None)
     if series:
         form.fields["code"].disabled = True
-    later = LaterFormSet(posted, initial=series.further_stages if series else None, prefix="later")
-    reminders = ReminderFormSet(posted, initial=_steps(series), prefix="reminders")
+    # what is sent stands for itself: beside the beginnings it would count as untouched
+    stages = series.further_stages if series and posted is None else None
+    later = LaterFormSet(posted, initial=stages, prefix="later")
+    reminders = ReminderFormSet(
+        posted, initial=_steps(series) if posted is None else None, prefix="reminders"
+    )
     problems: tuple[Problem, ...] = ()
     if posted is not None and all([form.is_valid(), later.is_valid(), reminders.is_valid()]):
         version = whole_number(request.POST.get("version", "")) if series else None
