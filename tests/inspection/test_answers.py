@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tenken.common.refusals import Denied, Invalid, Missing, Stale
 from tenken.inspection.models import Answer, Programme, Sheet
-from tenken.inspection.operations import GivenAnswer, close_programme, save_answer, save_answers
+from tenken.inspection.operations import GivenAnswer, Overtaken, close_programme, save_answer, save_answers
 from tenken.journal.models import Entry
 from tenken.journal.operations import read_payload
 from tests.factories import Scenario, make_other_city
@@ -189,7 +189,7 @@ def test_a_whole_form_is_kept_but_for_what_is_refused(bank: Scenario, sheet: She
     ]
     refused = save_answers(by=bank.by("deputy"), sheet=sheet, answers=answers)
     assert {key: type(why) for key, why in refused.items()} == {
-        question(sheet, "media.ledger").pk: Stale,
+        question(sheet, "media.ledger").pk: Overtaken,
         question(sheet, "backup.copy").pk: Invalid,
     }
     kept = Answer.objects.order_by("question__order").values_list("question__revision__item__code", "verdict")

@@ -77,6 +77,11 @@ def claim(kind: str, city_code: str, day: date) -> bool:
     return True
 
 
+def is_done(kind: str, city_code: str, day: date) -> bool:
+    """Tell whether *kind* was done for a city on a day."""
+    return DailyRun.objects.filter(kind=kind, city_code=city_code, day=day).exists()
+
+
 def _run_for(work: DailyWork, city: str, day: date) -> bool:
     try:
         with transaction.atomic():

@@ -10,6 +10,7 @@ urlpatterns = [
     path("health/", home.health, name="health"),
     path("accounts/", include("tenken.web.accounts.urls")),
     path("inspection/", include("tenken.web.inspection.urls")),
+    path("inspection/", include("tenken.web.inspection.running_urls")),
     path("inspection/excel/", include("tenken.web.workbooks.urls")),
     path("findings/", include("tenken.web.findings.urls")),
     path("assets/", include("tenken.web.assets.urls")),

@@ -59,7 +59,11 @@ def test_a_stale_answer_is_refused_in_words_for_the_one_who_types(
         headers={"HX-Request": "true"},
     )
     assert response.status_code == 409
-    assert f"{city.people['section_manager'].name}さんが先に保存しました" in response.content.decode()
+    assert (
+        f"{city.people['section_manager'].name}さんが、先にこの設問を保存しました"
+        in response.content.decode()
+    )
+    assert 'data-verdict="conforms"' in response.content.decode()
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "１", "9" * 30, "1 OR 1"])
@@ -294,15 +298,15 @@ def test_a_stale_decision_keeps_the_comment(city: Scenario, sheet: Sheet, manage
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("08-24", "自己点検の期限まで、あと7日です"),
-        ("08-31", "自己点検の期限は、今日です"),
-        ("09-01", "自己点検の期限を過ぎています"),
+        ("08-24", "提出の期限まで、あと7日です"),
+        ("08-31", "提出の期限は、今日です"),
+        ("09-01", "提出の期限を1日過ぎています"),
     ],
 )
 def test_the_deadline_is_told_when_it_is_near(
     city: Scenario, sheet: Sheet, client_for: ClientFor, day: str, said: str
 ) -> None:
-    assert "期限" not in client_for(city.people["deputy"]).get(url_of(sheet)).content.decode()
+    assert "提出の期限" not in client_for(city.people["deputy"]).get(url_of(sheet)).content.decode()
     with time_machine.travel(f"2026-{day}T09:00:00+09:00", tick=False):
         assert said in client_for(city.people["deputy"]).get(url_of(sheet)).content.decode()
 

@@ -2,6 +2,7 @@
 
 from tenken.inspection.operations.answers import (
     GivenAnswer,
+    Overtaken,
     attach_evidence,
     remove_evidence,
     save_answer,
@@ -40,6 +41,7 @@ __all__ = [
     "GivenAnswer",
     "HistoricAnswer",
     "HistoricSheet",
+    "Overtaken",
     "SeriesPlan",
     "StagePlan",
     "StepPlan",

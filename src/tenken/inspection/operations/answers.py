@@ -36,6 +36,14 @@ def locked_sheet(sheet_id: int) -> Sheet:
     return sheet
 
 
+class Overtaken(Stale):
+    """Somebody else saved the answer since it was shown. ``answer``: as they saved it."""
+
+    def __init__(self, message: str, answer: Answer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 @dataclass(frozen=True)
 class GivenAnswer:
     """One answer as somebody gave it. ``version``: of the answer they saw (0: none yet)."""
@@ -61,7 +69,7 @@ def save_answer(
 ) -> Answer:
     """Keep one answer, complete or not yet, and return it. *version* is that of the answer shown (0: none yet).
 
-    ``Stale`` when somebody else saved it since, or the sheet is handed in; ``Invalid`` for text over 2,000
+    ``Overtaken`` (a ``Stale``) when somebody else saved it since; ``Stale`` when the sheet is handed in; ``Invalid`` for text over 2,000
     characters or an unknown verdict. Saving what is there already changes and records nothing.
     """
     current = open_sheet(by, sheet)
@@ -100,9 +108,14 @@ def _save(by: Principal, sheet: Sheet, given: GivenAnswer, on: date | None) -> A
     verdict, reason, comment = _checked(given)
     question, answer = _question(sheet, given.question_id)
     if given.version != (answer.version if answer else 0):
-        who = f"{answer.answered_by_name}さん" if answer else "ほかの人"
-        raise Stale(
-            f"設問{question.number}は、{who}が先に保存しました。ページを開き直して、内容を確かめてください。"
+        if answer is None:
+            raise Stale(
+                f"設問{question.number}を保存できません。ページを開き直して、内容を確かめてください。"
+            )
+        raise Overtaken(
+            f"設問{question.number}は、{answer.answered_by_name}さんが先に保存しました。"
+            "ページを開き直して、内容を確かめてください。",
+            answer,
         )
     before = (answer.verdict, answer.reason, answer.comment) if answer else ("", "", "")
     if before == (verdict, reason, comment) and answer is not None:

@@ -15,7 +15,7 @@ from tenken.inspection.operations.programmes import locked_programme
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
 from tenken.inspection.queries.reminders import Batch, Late, Reached, batch
 from tenken.inspection.rules.first_open_day import is_first_open_day
-from tenken.jobs.schedule import claim
+from tenken.jobs.schedule import claim, is_done
 from tenken.journal.operations import record
 from tenken.notices.operations import Recipient, queue
 from tenken.organization.access import Principal, require
@@ -113,6 +113,11 @@ def mails_due(city: City, today: date, *, with_weekly: bool) -> tuple[Batch, lis
         subject, body = subject_and_body(person, mine, parts, today)
         mails.append(Mail(person, mine, parts, subject, body))
     return due, mails
+
+
+def weekly_waits(city: City, today: date) -> bool:
+    """Tell whether what goes out once a week waits for *today*."""
+    return is_first_open_day(today, opening_days_of(city)) and not is_done(_WEEKLY, city.code, today)
 
 
 @transaction.atomic

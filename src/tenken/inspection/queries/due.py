@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,14 @@ class Deadlines:
 def deadlines_of(city: City, programmes: Iterable[Programme | int]) -> Deadlines:
     """Return the due dates of *programmes* of *city*. Two queries."""
     keys = [one if isinstance(one, int) else one.pk for one in programmes]
-    rows = Stage.objects.filter(programme__in=keys).values_list("programme_id", "kind", "order", "ends_on")
-    first = sorted(rows, key=lambda row: (row[1] != Stage.Kind.SELF_INSPECTION, row[2]), reverse=True)
-    return Deadlines({programme: ends for programme, _, _, ends in first}, opening_days_of(city))
+    stages: dict[int, list[Stage]] = defaultdict(list)
+    for stage in Stage.objects.filter(programme__in=keys):
+        stages[stage.programme_id].append(stage)
+    ends = {programme: day for programme, ones in stages.items() if (day := last_day_of(ones))}
+    return Deadlines(ends, opening_days_of(city))
+
+
+def last_day_of(stages: Iterable[Stage]) -> date | None:
+    """Return the last day of a programme's self-inspection, of its first stage if it has none; None without stages."""
+    ordered = sorted(stages, key=lambda stage: (stage.kind != Stage.Kind.SELF_INSPECTION, stage.order))
+    return ordered[0].ends_on if ordered else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from tenken.approvals.models import ApprovalRequest
 from tenken.approvals.operations import holds_role_over, may_decide
@@ -14,8 +16,13 @@ from tenken.common.refusals import Missing
 from tenken.inspection.models import Answer, AnswerEvidence, Question, Sheet, Stage
 from tenken.inspection.operations.sheets import SUBJECT
 from tenken.inspection.permissions import ACCEPT_SHEETS, FILL_SHEETS, VIEW_SHEETS
-from tenken.inspection.states import EDITABLE
+from tenken.inspection.queries.due import last_day_of
+from tenken.inspection.queries.offers import offers_for
+from tenken.inspection.rules.due import due_on
+from tenken.inspection.rules.standing_by import Offer
+from tenken.inspection.states import EDITABLE, EXEMPTED
 from tenken.organization.access import Principal, decide
+from tenken.organization.opening_days import opening_days_of
 from tenken.policy.models import CheckCategory
 
 _LABELS: dict[str, str] = dict(Answer.Verdict.choices)
@@ -34,13 +41,30 @@ class LastAnswer:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """What a section that was merged into this one had answered, where it says otherwise than this sheet."""
+
+    unit_name: str
+    verdict_label: str
+    reason: str
+    comment: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """One question: its wording, the answer (None yet), last year's answers, the evidence in force."""
+    """One question: its wording, the answer (None yet), last year's answers, the evidence in force.
+
+    ``offer``: an earlier answer that may be stood by; ``stands_by``: the earlier answer this one stands by;
+    ``brought``: other answers of sections that were merged into this one.
+    """
 
     question: Question
     answer: Answer | None
     last: tuple[LastAnswer, ...]
     evidence: tuple[AnswerEvidence, ...]
+    offer: Offer | None = None
+    stands_by: Answer | None = None
+    brought: tuple[Brought, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -85,6 +109,7 @@ class SheetPage:
     may_return: bool
     may_accept: bool
     may_withdraw: bool
+    may_restore: bool
     acting: bool
 
 
@@ -92,7 +117,8 @@ def find_sheet(by: Principal, sheet_id: int) -> Sheet:
     """Return the sheet if *by* may see it, with unit, bureau, programme; ``Missing`` otherwise."""
     sheet = (
         Sheet.objects.restrict(by, VIEW_SHEETS)
-        .select_related("unit__city", "bureau", "programme", "form")
+        .select_related("unit__city", "bureau", "programme", "form", "system", "moved_to__unit")
+        .annotate(heir=Exists(Sheet.objects.filter(moved_to=OuterRef("pk"))))
         .filter(pk=sheet_id)
         .first()
     )
@@ -130,17 +156,30 @@ def sheet_page(by: Principal, sheet_id: int) -> SheetPage:
     answers = {answer.question_id: answer for answer in Answer.objects.filter(sheet=sheet)}
     last = _last_answers(by, sheet, {question.revision.item_id for question in questions})
     evidence = _evidence(sheet)
+    unanswered = [one for one in questions if one.pk not in answers or not answers[one.pk].verdict]
+    fills = sheet.status in EDITABLE and sheet.programme.status == "launched"
+    offers = offers_for(by, sheet, unanswered, by.on) if fills else {}
+    stood_by = _stood_by(answers)
+    brought = _brought(sheet, answers)
     rows = [
         Row(
             question,
             answers.get(question.pk),
             tuple(last.get(question.revision.item_id, ())),
             tuple(evidence.get(question.pk, ())),
+            offers.get(question.pk),
+            stood_by.get(question.pk),
+            tuple(brought.get(question.pk, ())),
         )
         for question in questions
     ]
     rounds = trail((SUBJECT, sheet.pk))
     return _with_permissions(by, sheet, _sections(rows), rounds, rows)
+
+
+def due_date(page: SheetPage) -> date | None:
+    """Return the last day to hand the page's sheet in; None when its programme has no stage. One query."""
+    return due_on(page.sheet.due_on, last_day_of(page.stages), opening_days_of(page.sheet.unit.city))
 
 
 def _questions(sheet: Sheet) -> list[Question]:
@@ -165,10 +204,11 @@ def _with_permissions(
     pending = next((request for request in rounds if request.status == "pending"), None)
     decides = running and pending is not None and may_decide(by, pending)
     answered = sum(1 for row in rows if row.verdict)
+    stages = tuple(sheet.programme.stages.all())
     in_person = holds_role_over(by, "section_manager", sheet.unit_id)
     return SheetPage(
         sheet=sheet,
-        stages=tuple(sheet.programme.stages.all()),
+        stages=stages,
         sections=sections,
         rounds=rounds,
         answered=answered,
@@ -183,6 +223,10 @@ def _with_permissions(
         and sheet.status == "submitted"
         and pending is not None
         and pending.requested_by == by.actor.code,
+        may_restore=running
+        and sheet.status == EXEMPTED
+        and sheet.moved_to_id is None
+        and bool(decide(by, ACCEPT_SHEETS, unit=sheet.unit)),
         acting=sheet.status == "submitted" and decides and not in_person,
     )
 
@@ -251,6 +295,29 @@ def _answers_of(sheets: list[int], items: set[int]) -> dict[int, list[LastAnswer
             continue  # only the latest year that asked
         found[item].append(LastAnswer(year, verdict, _LABELS[verdict], reason, comment, unit))
     return dict(found)
+
+
+def _stood_by(answers: dict[int, Answer]) -> dict[int, Answer]:
+    """Return the earlier answer each of *answers* stands by, by question. One query, or none."""
+    wanted = {key: one.carried_from_id for key, one in answers.items() if one.carried_from_id is not None}
+    if not wanted:
+        return {}
+    earlier = Answer.objects.select_related("sheet__programme", "sheet__unit").in_bulk(wanted.values())
+    return {question: earlier[key] for question, key in wanted.items()}
+
+
+def _brought(sheet: Sheet, answers: dict[int, Answer]) -> dict[int, list[Brought]]:
+    """Return what sections merged into this one had answered otherwise, by question. One query, or none."""
+    if not sheet.heir or sheet.status not in EDITABLE:  # type: ignore[attr-defined]
+        return {}
+    found: dict[int, list[Brought]] = defaultdict(list)
+    rows = Answer.objects.filter(sheet__moved_to=sheet).exclude(verdict="").order_by("sheet__unit__code")
+    for question, verdict, reason, comment, unit in rows.values_list(
+        "question_id", "verdict", "reason", "comment", "sheet__unit__name"
+    ):
+        if question not in answers or answers[question].verdict != verdict:
+            found[question].append(Brought(unit, _LABELS[verdict], reason, comment))
+    return found
 
 
 def _evidence(sheet: Sheet) -> dict[int, list[AnswerEvidence]]:

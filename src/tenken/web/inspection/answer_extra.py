@@ -10,7 +10,11 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from tenken.inspection.models import AnswerEvidence
+from tenken.common.era import era_date
+from tenken.common.fiscal_year import FiscalYear
+from tenken.inspection.models import Answer, AnswerEvidence
+from tenken.inspection.queries.sheets import Brought, Row
+from tenken.inspection.rules.standing_by import Offer
 
 
 def answer_extra(
@@ -33,6 +37,53 @@ def answer_extra(
         f"{_guidance(guidance)}"
         f"{_remark(question_id, remark, remark_error, read_only)}{listed}{more}</details>"
     )
+
+
+def answer_choices(row: Row, stand_by_url: str, programme_id: int) -> SafeString:
+    """Return what stands below the answer besides: an earlier one to stand by, the one stood by, those brought along.
+
+    *stand_by_url* '': nothing can be chosen.
+    """
+    parts = []
+    if row.offer and stand_by_url:
+        parts.append(_offer(row, row.offer, stand_by_url))
+    if row.stands_by is not None:
+        parts.append(f'<p class="answer__offer">{_text(_stands_by(row.stands_by, programme_id))}</p>')
+    if row.brought:
+        said = "".join(f"<li>{_text(_brought(one))}</li>" for one in row.brought)
+        parts.append(
+            f'<div class="answer__offer"><p>統合の前の回答（この課の回答と違うもの）</p><ul>{said}</ul></div>'
+        )
+    return SafeString("".join(parts))
+
+
+def _offer(row: Row, offer: Offer, url: str) -> str:
+    answer = offer.answer
+    label = Answer.Verdict(answer.verdict).label
+    words = " ".join(text for text in (answer.reason, answer.comment) if text)
+    said = f"（{_text(words)}）" if words else ""
+    return (
+        f'<div class="answer__offer"><p>前回の回答「{_text(str(label))}」{said}は、{era_date(answer.given_on)}に'
+        f"受け付けられ、{era_date(offer.valid_until)}まで有効です。</p>"
+        f'<button class="button button--secondary button--small" type="submit" formaction="{url}" name="stand_by"'
+        f' value="{row.question.pk}">前回の回答をそのまま使う<span class="visually-hidden">（設問'
+        f"{_text(row.question.number)}）</span></button></div>"
+    )
+
+
+def _stands_by(earlier: Answer, programme_id: int) -> str:
+    sheet = earlier.sheet
+    if sheet.programme_id == programme_id:
+        return f"組織の変更の前に、{sheet.unit.name}が記入した回答です。"
+    year = FiscalYear(sheet.programme.fiscal_year)
+    return (
+        f"前回の回答（{year}、{sheet.unit.name}）をそのまま使っています。変えるときは、選び直してください。"
+    )
+
+
+def _brought(one: Brought) -> str:
+    words = " ".join(text for text in (one.reason, one.comment) if text)
+    return f"{one.unit_name}：{one.verdict_label}{f'　{words}' if words else ''}"
 
 
 @lru_cache(maxsize=2_048)

@@ -17,14 +17,16 @@ from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Problem
 from tenken.inspection.models import Answer, Sheet, Stage
 from tenken.inspection.operations import GivenAnswer
-from tenken.inspection.queries.sheets import LastAnswer, Row, SheetPage
+from tenken.inspection.queries.sheets import LastAnswer, Row, SheetPage, due_date
+from tenken.inspection.states import NOT_HANDED_IN
 from tenken.web.addresses import address
 from tenken.web.components.answers import AnswerGroup
-from tenken.web.inspection.answer_extra import answer_extra
+from tenken.web.inspection.answer_extra import answer_choices, answer_extra
 from tenken.web.inspection.labels import SHEET_STATUSES
 from tenken.web.inspection.numbers import answer_mark
 
 _CHOICES = tuple(Answer.Verdict.choices)
+_NOTHING = SafeString("")
 _UNANSWERED = answer_mark(0, "", "", "")
 _ALL_DONE = SafeString('<span aria-hidden="true">✓</span><span class="visually-hidden">記入済み</span>')
 _SOON = 7  # days before its end at which a stage's deadline is told
@@ -47,6 +49,7 @@ class Drawn:
     typed: Mapping[int, GivenAnswer] = field(default_factory=dict)
     comment: str = ""
     show: str = ""
+    conflicts: Mapping[int, SafeString] = field(default_factory=dict)
 
 
 def sheet_context(page: SheetPage, drawn: Drawn | None = None) -> dict[str, Any]:
@@ -55,12 +58,13 @@ def sheet_context(page: SheetPage, drawn: Drawn | None = None) -> dict[str, Any]
     show = drawn.show if drawn.show in _SHOWN else ""
     errors = {problem.field: problem.message for problem in drawn.problems if problem.field}
     label, tone = SHEET_STATUSES[page.sheet.status]
+    due = due_date(page) if page.sheet.status in NOT_HANDED_IN else None
     parts = [
         (section, rows)
         for section in page.sections
         if (rows := [row for row in section.rows if _SHOWN[show][1](row)])
     ]
-    draw = _Drawing(page, drawn.typed, errors)
+    draw = _Drawing(page, drawn, errors)
     return {
         "page": page,
         "sheet": page.sheet,
@@ -76,22 +80,27 @@ def sheet_context(page: SheetPage, drawn: Drawn | None = None) -> dict[str, Any]
         "shown": ",".join(str(row.question.pk) for _, rows in parts for row in rows),
         "parts": [(section, [draw.group(row) for row in rows]) for section, rows in parts],
         "steps": flow_steps(page.stages),
-        "told": told(page),
+        "due_on": due,
+        "told": told(page, due),
         "views": _views(page, show),
         "aside": _aside(page),
         "events": events(page),
+        "offered": sum(1 for section in page.sections for row in section.rows if row.offer),
+        "disputed": sum(1 for section in page.sections for row in section.rows if row.brought),
     }
 
 
 class _Drawing:
     """Draws the questions of one page."""
 
-    def __init__(self, page: SheetPage, typed: Mapping[int, GivenAnswer], errors: Mapping[str, str]) -> None:
+    def __init__(self, page: SheetPage, drawn: Drawn, errors: Mapping[str, str]) -> None:
         self.page = page
-        self.typed = typed
+        self.typed = drawn.typed
+        self.conflicts = drawn.conflicts
         self.errors = errors
         # One look-up in the addresses, not 280: the question's key is put in by hand.
         self.save_url = reverse("inspection-answer", args=[page.sheet.pk, 0]).removesuffix("0/")
+        self.stand_by_url = reverse("inspection-stand-by", args=[page.sheet.pk])
 
     def group(self, row: Row) -> AnswerGroup:
         question, answer = row.question, row.answer
@@ -116,7 +125,9 @@ class _Drawing:
             comment_error=self.errors.get(f"reason-{key}", ""),
             read_only=not fills,
             required=False,  # all but a few are: the page says so once, not 140 times
-            extra=answer_extra(
+            extra=self.conflicts.get(key, _NOTHING)
+            + answer_choices(row, self.stand_by_url if fills else "", self.page.sheet.programme_id)
+            + answer_extra(
                 question_id=key,
                 remark=typed.comment if typed else answer.comment if answer else "",
                 remark_error=self.errors.get(f"comment-{key}", ""),
@@ -175,13 +186,15 @@ class Told:
     link: str = ""
 
 
-def told(page: SheetPage) -> Told | None:
+def told(page: SheetPage, due: date | None) -> Told | None:
     """Return what the reader should know first about this sheet, if anything."""
     sheet = page.sheet
     if sheet.status in (Sheet.Status.RETURNED_BY_MANAGER, Sheet.Status.RETURNED_BY_SECRETARIAT):
         return _returned(page)
+    if sheet.status == Sheet.Status.EXEMPTED:
+        return _exempted(sheet)
     if page.may_fill:
-        return _deadline(page.stages, clock.today())
+        return _deadline(page.sheet, due, clock.today())
     if sheet.status == Sheet.Status.SUBMITTED and not page.may_approve:
         return Told("info", "情報管理者の承認を待っています", "承認されると、事務局に届きます。")
     if sheet.status == Sheet.Status.APPROVED and not page.may_accept:
@@ -204,21 +217,32 @@ def _returned(page: SheetPage) -> Told:
     return Told("warning", f"{who}から差し戻されました", reason)
 
 
-def _deadline(stages: tuple[Stage, ...], today: date) -> Told | None:
-    stage = next((one for one in stages if one.kind == Stage.Kind.SELF_INSPECTION), None)
-    if stage is None:
+def _exempted(sheet: Sheet) -> Told:
+    day = era_date(sheet.exempted_on) if sheet.exempted_on else ""
+    text = f"{day}から。理由：{sheet.exemption_reason}"
+    if sheet.moved_to is None:
+        return Told("info", "対象外の点検シートです", text)
+    url = reverse("inspection-sheet", args=[sheet.moved_to_id])
+    return Told("info", "対象外の点検シートです", text, url, f"{sheet.moved_to.unit.name}の点検シートを開く")
+
+
+def _deadline(sheet: Sheet, due: date | None, today: date) -> Told | None:
+    if due is None:
         return None
-    left = (stage.ends_on - today).days
-    ends = f"期限は{era_date(stage.ends_on)}です。"
+    left = (due - today).days
+    ends = f"期限は{era_date(due)}です。"
+    if sheet.due_on:
+        ends += f"（期限を変えた理由：{sheet.extension_reason}）"
     if left < 0:
-        return Told("warning", f"{stage.name}の期限を過ぎています", f"{ends}できるだけ早く提出してください。")
-    if left <= _SOON:
         return Told(
             "warning",
-            f"{stage.name}の期限は、今日です" if not left else f"{stage.name}の期限まで、あと{left}日です",
-            ends,
+            f"提出の期限を{-left}日過ぎています",
+            f"{ends}できるだけ早く提出するか、事務局に事情を連絡してください。",
         )
-    return None
+    if left <= _SOON:
+        title = "提出の期限は、今日です" if not left else f"提出の期限まで、あと{left}日です"
+        return Told("warning", title, ends)
+    return Told("info", "提出の期限が変わっています", ends) if sheet.due_on else None
 
 
 def _views(page: SheetPage, show: str) -> list[dict[str, Any]]:

@@ -8,21 +8,25 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenken.common.refusals import Denied, Invalid, Problem, Refusal, Stale
 from tenken.inspection.models import Answer, Sheet
 from tenken.inspection.operations import (
     GivenAnswer,
+    Overtaken,
     accept,
     approve,
     return_sheet,
     save_answer,
     save_answers,
+    stand_by_answers,
     submit,
     withdraw,
 )
 from tenken.inspection.queries.sheets import filled_in, find_sheet, sheet_page
+from tenken.web.inspection.conflict import conflict_html
 from tenken.web.inspection.display import Drawn, open_html, sheet_context
 from tenken.web.inspection.numbers import answer_mark, marked_version, whole_number
 from tenken.web.principal import SignedInRequest, signed_in
@@ -69,6 +73,10 @@ def answer(request: SignedInRequest, sheet_id: int, question_id: int) -> HttpRes
             comment=given.comment,
             version=given.version,
         )
+    except Overtaken as refusal:
+        if request.headers.get("HX-Request") != "true":
+            raise
+        return HttpResponse(conflict_html(refusal, question_id), status=refusal.status)
     except Denied:
         find_sheet(by, sheet_id)  # who may not see the sheet is not told that there is one
         raise
@@ -90,6 +98,7 @@ def _save_all(request: SignedInRequest, sheet_id: int) -> HttpResponse:
     by = request.principal
     found = find_sheet(by, sheet_id)
     typed = _typed(request)
+    typed.pop(whole_number(request.POST.get("theirs", "0")), None)  # what the other saved is to stay
     show = request.POST.get("show", "")
     try:
         refused = save_answers(by=by, sheet=found, answers=list(typed.values()))
@@ -129,6 +138,11 @@ def _not_saved(
         problems_title="保存できなかったものがあります",
         typed={key: given for key, given in typed.items() if key in refused or 0 in refused},
         show=show,
+        conflicts={
+            key: conflict_html(refusal, key)
+            for key, refusal in refused.items()
+            if isinstance(refusal, Overtaken)
+        },
     )
     stale = any(refusal.status == Stale.status for refusal in refused.values())
     return _page(request, sheet_id, drawn, Stale.status if stale else Invalid.status)
@@ -140,9 +154,35 @@ def _problems(key: int, refusal: Refusal) -> list[Problem]:
     message = refusal.message
     if key:
         message = message.replace(
-            "ページを開き直して、内容を確かめてください。", "このまま保存すると、この画面の内容に替わります。"
+            "ページを開き直して、内容を確かめてください。", "どちらの回答にするかを選んでください。"
         )
     return [Problem(message, "", f"question-{key}" if key else "")]
+
+
+@signed_in
+@require_POST
+def stand_by(request: SignedInRequest, sheet_id: int) -> HttpResponse:
+    """Stand by earlier answers, one or all that are offered. What was typed besides is saved first."""
+    by = request.principal
+    found = find_sheet(by, sheet_id)
+    typed = _typed(request) if "shown" in request.POST else {}
+    chosen = request.POST.get("stand_by", "")
+    show = request.POST.get("show", "")
+    try:
+        if refused := save_answers(by=by, sheet=found, answers=list(typed.values())):
+            return _not_saved(request, sheet_id, show, typed, refused)
+        page = sheet_page(by, sheet_id)
+        offered = [row.question.pk for part in page.sections for row in part.rows if row.offer]
+        keys = offered if chosen == "all" else [whole_number(chosen)]
+        given = stand_by_answers(by=by, sheet=found, question_ids=keys)
+    except (Invalid, Stale) as refusal:
+        problems = refusal.problems or (Problem(refusal.message),)
+        return _page(
+            request, sheet_id, Drawn(problems=problems, problems_title=refusal.message), refusal.status
+        )
+    messages.success(request, f"{len(given)}問に、前回の回答をそのまま使いました。")
+    place = f"#id_question-{keys[0]}" if chosen != "all" else ""
+    return redirect(f"{reverse('inspection-sheet', args=[sheet_id])}{place}")
 
 
 @signed_in

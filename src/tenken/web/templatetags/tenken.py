@@ -483,6 +483,14 @@ def icon(name: str) -> dict[str, Any]:
 
 
 @register.filter
+def step_words(days: int) -> str:
+    """Days from a due date in words: 「期限の7日前」「期限の日」「期限の3日後」."""
+    if not days:
+        return "期限の日"
+    return f"期限の{days}日後" if days > 0 else f"期限の{-days}日前"
+
+
+@register.filter
 def era(day: date | None) -> str:
     """A date as offices write it (「平成26年7月1日」), '' for none."""
     return era_date(day) if day else ""

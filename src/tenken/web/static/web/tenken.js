@@ -3,6 +3,7 @@
    data-autosave           an element that htmx posts when it changes        (answer_group)
    data-autosave-status    the page's line about saving, with a retry button (autosave_status)
    data-autosave-note      the line beside one saved element
+   data-conflict           in it: what somebody else saved meanwhile; its buttons (data-conflict-take) choose
    data-reveal-by/-for     shown while the radio or select of that name has one of the values
    data-unsaved-warning    a form that asks before the page is left with changes
    data-repeatable         a form that may be sent twice (it answers with a file)
@@ -134,7 +135,37 @@
       fail(element, "ログインの有効時間が過ぎました。別の画面でログインしてから、もう一度保存してください。");
     } else {
       fail(element, reason(xhr));
+      showConflict(element, xhr);
     }
+  });
+
+  /* Somebody else saved the same element meanwhile: the reply shows theirs, and which of the two shall stand is chosen. */
+  function showConflict(element, xhr) {
+    all("[data-conflict]", element).forEach((box) => box.remove());
+    if (xhr.status !== 409) return;
+    const box = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-conflict]");
+    if (!box) return;
+    note(element, "failed", "");
+    element.insertBefore(document.adoptNode(box), element.querySelector(".answer__more"));
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-conflict-take]");
+    const element = button && button.closest("[data-autosave]");
+    if (!element) return;
+    event.preventDefault();
+    const box = button.closest("[data-conflict]");
+    element.querySelector("input[name=version]").value = box.dataset.mark;
+    if (button.dataset.conflictTake === "theirs") {
+      for (const radio of all("input[type=radio]", element)) radio.checked = radio.value === box.dataset.verdict;
+      for (const area of all("textarea", element)) {
+        area.value = area.name.startsWith("reason-") ? box.dataset.reason : box.dataset.comment;
+      }
+      all("[data-reveal-by]", element).forEach(reveal);
+    }
+    box.remove();
+    element.focus();
+    window.htmx.trigger(element, "save-again");
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
