@@ -19,6 +19,14 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# A machine busy with other tests is slow at random; what is found is the same.
+hypothesis_settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 # pytest-django may have read the settings before this file: the environment serves the programs that tests start,
 # the settings are moved besides.

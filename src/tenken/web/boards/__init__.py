@@ -1,0 +1,1 @@
+"""Pages of those who steer: the CISO's one page, and a bureau's sections."""
