@@ -114,7 +114,8 @@ def test_wrong_cells_are_named_by_sheet_row_and_column(scenario: Any, findings: 
     ]
     assert places(scenario, {("2026-1", "版"): 9}) == [f"{where}6行B列「版」"]
     assert places(scenario, {("2026-1", "番号"): "2026-4"}) == [f"{where}6行A列「番号」"]
-    assert places(scenario, {("2026-1", "番号"): "2026-2"}) == [f"{where}7行A列「番号」"]
+    twice = {("2026-1", "番号"): "2026-2", ("2026-1", "版"): 2}
+    assert places(scenario, twice) == [f"{where}7行A列「番号」"]
     assert places(scenario, {("2026-1", "改善計画"): "=1+1"}) == [f"{where}6行G列「改善計画」"]
     assert places(scenario, {("2026-1", "対策の区分"): "両方", ("2026-3", "予算が必要"): "要"}) == [
         f"{where}6行J列「対策の区分」",

@@ -57,10 +57,18 @@ class FindingWithEventsOut(FindingOut):
     plan: str
     plan_owner: str
     plan_due_on: date | None
+    measure_level: str
+    measure_bureau_id: int | None
+    budget_yen: int | None
+    budget_year: int | None
     action: str
     action_on: date | None
     not_improved_reason: str
     not_improved_note: str
+    compensating_measure: str
+    review_on: date | None
+    confirmed_on: date | None
+    confirmed_how: str
     events: list[EventOut]
 
 
@@ -119,10 +127,18 @@ def finding(request: ApiRequest, finding_id: Key) -> FindingWithEventsOut:
         plan=row.plan,
         plan_owner=row.plan_owner,
         plan_due_on=row.plan_due_on,
+        measure_level=row.measure_level,
+        measure_bureau_id=row.measure_bureau_id,
+        budget_yen=row.budget_yen,
+        budget_year=row.budget_year,
         action=row.action,
         action_on=row.action_on,
         not_improved_reason=row.not_improved_reason,
         not_improved_note=row.not_improved_note,
+        compensating_measure=row.compensating_measure,
+        review_on=row.review_on,
+        confirmed_on=row.confirmed_on,
+        confirmed_how=row.confirmed_how,
         events=[
             EventOut(
                 event=event.event,
