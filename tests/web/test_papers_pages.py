@@ -14,6 +14,8 @@ from tests.inspection.makers import accepted, make_bank, running, sheet_of
 
 from tenken.inspection.models import Programme
 from tenken.journal.models import Entry
+from tenken.plans.operations import start_plan
+from tenken.reports.catalogue import PAPERS
 from tenken.reports.models import EditedParagraph, PaperEdition
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +254,45 @@ def test_reading_a_paper_takes_few_queries(
     secretariat.get(PAPER)
     with django_assert_max_num_queries(26):
         secretariat.get(PAPER)
+
+
+def test_every_paper_of_an_inspected_year_is_listed(secretariat: Client, scenario: Scenario) -> None:
+    page = secretariat.get("/papers/").content.decode()
+    for entry in PAPERS:
+        assert (f"/papers/{entry.code}/2026/" in page) is (entry.code != "committee-plan")
+    start_plan(by=scenario.by("secretariat"), city=scenario.city, fiscal_year=2027)
+    page = secretariat.get("/papers/").content.decode()
+    assert "/papers/committee-plan/2027/" in page
+    assert "/papers/summary/2027/" not in page
+
+
+def test_letters_are_shown_edited_and_issued(secretariat: Client) -> None:
+    address = "/papers/letter-reminder/2026/"
+    page = secretariat.get(address).content.decode()
+    assert "2通のうち、はじめの2通" in page
+    assert "都市計画課　情報管理者　様" in page
+    secretariat.post(f"{address}open/")
+    edition = PaperEdition.objects.get(paper_code="letter-reminder")
+    assert _edit(secretariat, edition, "letter.number", "総情第5号").status_code == 302
+    assert "総情第5号" in secretariat.get(address).content.decode()
+    assert _issue(secretariat, edition).status_code == 302
+    assert PaperEdition.objects.get(paper_code="letter-reminder").is_issued
+    response = secretariat.get(f"{address}download/pdf/")
+    assert (response.status_code, response.content[:5]) == (200, b"%PDF-")
+
+
+def test_what_cannot_be_made_yet_says_what_is_missing(secretariat: Client) -> None:
+    for code, said in (
+        ("casebook", "公開した事例"),
+        ("committee-plan", "年間計画"),
+        ("visit-report", "訪問調査"),
+    ):
+        response = secretariat.get(f"/papers/{code}/2026/")
+        assert response.status_code == 404
+        assert said in response.content.decode()
+
+
+def test_the_summary_is_read_on_the_page(secretariat: Client) -> None:
+    page = secretariat.get("/papers/summary/2026/").content.decode()
+    assert "主な数値（課公所数）" in page
+    assert 'class="num">3<' in page

@@ -16,17 +16,22 @@ from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Missing
 from tenken.inspection.models import Programme
 from tenken.organization.access import Principal, require_somewhere
+from tenken.plans.models import AnnualPlan
+from tenken.plans.permissions import VIEW_PLANS
 from tenken.reports import catalogue
-from tenken.reports.blocks import ChartFigure, Paper, heading_text, numbered
+from tenken.reports.blocks import ChartFigure, Paper, Table, cell_text, heading_text, numbered
 from tenken.reports.charts import svg
 from tenken.reports.definition import Figures
 from tenken.reports.models import PaperEdition
+from tenken.reports.paper2 import CODE as PLAN_PAPER
 from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
 from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
 from tenken.reports.render import FORMS, file_name
 from tenken.reports.render import render as render_form
 from tenken.web.principal import SignedInRequest, signed_in
 
+LAUNCH_LETTER = "letter-launch"
+_SHOWN_LETTERS = 3
 _MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -71,23 +76,39 @@ def reading(by: Principal, code: str, fiscal_year: int) -> Reading:
 @signed_in
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    """List the papers of every year that the reader may see."""
+    """List the papers and letters that the reader may see, a table for each year."""
     by = request.principal
     require_somewhere(by, VIEW_PAPERS)
     known: dict[tuple[int, str], list[PaperEdition]] = {}
     for edition in editions(by).order_by("-number"):
         known.setdefault((edition.fiscal_year, edition.paper_code), []).append(edition)
-    years = {year for year, _ in known}
-    if by.holds(EDIT_PAPERS):
-        inspected = Programme.objects.filter(city=by.city_id).exclude(status=Programme.Status.PLANNED)
-        years |= set(inspected.values_list("fiscal_year", flat=True))
-    rows = [
-        {"year": FiscalYear(year), "entry": entry, "editions": known.get((year, entry.code), [])}
-        for year in sorted(years, reverse=True)
-        for entry in catalogue.PAPERS
-        if by.holds(EDIT_PAPERS) or (year, entry.code) in known
+    can_be_made = _can_be_made(by) if by.holds(EDIT_PAPERS) else set()
+    wanted = set(known) | can_be_made
+    years = [
+        {
+            "year": FiscalYear(year),
+            "rows": [
+                {"entry": entry, "editions": known.get((year, entry.code), [])}
+                for entry in catalogue.PAPERS
+                if (year, entry.code) in wanted
+            ],
+        }
+        for year in sorted({year for year, _ in wanted}, reverse=True)
     ]
-    return render(request, "web/reports/index.html", {"rows": rows})
+    return render(request, "web/reports/index.html", {"years": years})
+
+
+def _can_be_made(by: Principal) -> set[tuple[int, str]]:
+    """Return what editors may begin: papers of inspected years, those before a launch, and plans. Two queries."""
+    programmes = Programme.objects.filter(city=by.city_id, code="yearly").values_list("fiscal_year", "status")
+    planned = AnnualPlan.objects.restrict(by, VIEW_PLANS).values_list("fiscal_year", flat=True)
+    found = {(year, PLAN_PAPER) for year in planned}
+    for year, status in programmes:
+        if status == Programme.Status.PLANNED:
+            found.add((year, LAUNCH_LETTER))
+        else:
+            found |= {(year, entry.code) for entry in catalogue.PAPERS if entry.code != PLAN_PAPER}
+    return found
 
 
 @signed_in
@@ -95,7 +116,14 @@ def index(request: SignedInRequest) -> HttpResponse:
 def paper(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse:
     """Show a paper as it would print, each paragraph with its way to the editor."""
     by = request.principal
-    read = reading(by, code, fiscal_year)
+    entry = catalogue.entry(code)
+    try:
+        read = reading(by, code, fiscal_year)
+    except Missing as refusal:
+        if not by.holds(EDIT_PAPERS):
+            raise
+        missing = {"entry": entry, "year": FiscalYear(fiscal_year), "reason": refusal.message}
+        return render(request, "web/reports/not_yet.html", missing, status=404)
     edition = read.edition
     editable = edition is not None and not edition.is_issued and by.everywhere(EDIT_PAPERS)
     states = (
@@ -104,11 +132,13 @@ def paper(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse
         else {}
     )
     context = {
-        "entry": catalogue.entry(code),
+        "entry": entry,
         "paper": read.paper,
         "edition": edition,
         "year": FiscalYear(fiscal_year),
         "blocks": list(_shown(read.paper, code, fiscal_year, states)),
+        "letters": read.paper.letters[:_SHOWN_LETTERS],
+        "letter_count": len(read.paper.letters),
         "states": list(states.values()),
         "editable": editable,
         "may_open": by.everywhere(EDIT_PAPERS) and not editable,
@@ -120,6 +150,8 @@ def paper(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse
 
 def _shown(paper: Paper, code: str, fiscal_year: int, states: dict[str, Any]) -> Any:
     """Yield each block with what its template needs; a paragraph's editing link stands at its last piece."""
+    if paper.letters:
+        return
     blocks = numbered(paper).blocks
     for place, block in enumerate(blocks):
         shown: dict[str, Any] = {"kind": type(block).__name__, "block": block}
@@ -130,6 +162,15 @@ def _shown(paper: Paper, code: str, fiscal_year: int, states: dict[str, Any]) ->
                 assert isinstance(block, ChartFigure)
                 shown["svg"] = reverse("reports-figure", args=[code, fiscal_year, block.key])
                 shown["table"] = _chart_table(block)
+            case "Table":
+                assert isinstance(block, Table)
+                shown["rows"] = [
+                    [
+                        {"text": cell_text(cell), "right": column.align == "right"}
+                        for cell, column in zip(row, block.columns, strict=True)
+                    ]
+                    for row in block.rows
+                ]
             case "Paragraph":
                 key = getattr(block, "key", "")
                 later = getattr(blocks[place + 1], "key", None) if place + 1 < len(blocks) else None
@@ -154,7 +195,7 @@ def download(request: SignedInRequest, code: str, fiscal_year: int, form: str) -
         raise Missing("その形式の資料はありません。")
     built = reading(request.principal, code, fiscal_year).paper
     response = HttpResponse(render_form(built, form), content_type=_MEDIA_TYPES[form])
-    name = quote(f"{built.number}_{built.title}.{form}")
+    name = quote("_".join(part for part in (built.number, f"{built.title}.{form}") if part))
     response["Content-Disposition"] = (
         f"attachment; filename=\"{file_name(built, form)}\"; filename*=UTF-8''{name}"
     )
