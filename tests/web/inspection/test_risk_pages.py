@@ -60,6 +60,37 @@ def test_a_manager_fills_the_part_in(city: Scenario, sheet: Sheet, manager: Clie
     assert "別の手。" in stale.content.decode()
 
 
+def test_one_threat_is_decided_once_for_all_its_assets(city: Scenario, sheet: Sheet, manager: Client) -> None:
+    by = city.by("deputy")
+    rows = [AssetRow(name, "1", 2000, ("paper",)) for name in ("台帳", "申請書")]
+    first, second = save_assets(by=by, sheet=sheet, rows=rows, mark=None)
+    give(by, sheet, "M-CD-01", "issue", "机に残る。")
+    shown = page(manager, sheet)
+    assert f'name="also-{first.pk}-peeping" value="{second.pk}-peeping"' in shown
+    key, other = f"{first.pk}-peeping", f"{second.pk}-peeping"
+    sent = {
+        f"treatment-{key}": "accept",
+        f"note-{key}": "狭いため。",
+        f"version-{key}": "0",
+        f"version-{other}": "0",
+    }
+    assert (
+        manager.post(url_of(sheet, "risk/decide/"), sent | {"risk": key, f"also-{key}": other}).status_code
+        == 302
+    )
+    assert SheetRisk.objects.filter(note="狭いため。").count() == 2
+    decide_risk(
+        by=by,
+        sheet=sheet,
+        asset_id=second.pk,
+        threat="peeping",
+        treatment="avoid",
+        note="捨てる。",
+        version=1,
+    )
+    assert f'name="risk" value="{other}"' in page(manager, sheet)  # decided differently: each by itself
+
+
 def test_what_is_wrong_is_said_beside_its_field(sheet: Sheet, manager: Client) -> None:
     response = manager.post(url_of(sheet, "risk/assets/new/"), {"name": "", "amount": "たくさん"})
     assert response.status_code == 422

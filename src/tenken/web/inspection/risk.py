@@ -80,7 +80,7 @@ def _page(
         "programme": sheet.programme,
         "unit_name": name_with_bureau(by.city, sheet.unit_id, by.on),
         "problems": problems,
-        "left": part.problems if part.may_fill else [],
+        "left": _left(part) if part.may_fill else [],
         "assets": [_asset_row(asset) for asset in part.assets],
         "known": _known(by, part) if part.may_fill else [],
         "ledger_differs": _ledger_differs(by, part),
@@ -94,6 +94,20 @@ def _page(
         "rule": RULE,
     }
     return render(request, "web/inspection/risk.html", context, status=refusal.status if refusal else 200)
+
+
+def _left(part: SheetRiskPart) -> list[tuple[str, str]]:
+    """Return what is left to do before handing in, each with its place on the page."""
+    undecided = [one for one in part.problems if one.field != "main-assets"]
+    left = [(str(one), "id_main-assets") for one in part.problems if one not in undecided]
+    if undecided:
+        left.append(
+            (
+                f"「高」のリスクのうち、対応とその内容が決まっていないもの：{len(undecided)}件",
+                "decide-heading",
+            )
+        )
+    return left
 
 
 def _asset_row(asset: SheetAsset) -> dict[str, Any]:
@@ -149,31 +163,51 @@ def _cell(part: SheetRiskPart, asset: SheetAsset, state: ThreatState) -> dict[st
 def _decisions(
     part: SheetRiskPart, typed: dict[tuple[int, str], RiskDecision], problems: Sequence[Problem]
 ) -> list[dict[str, Any]]:
-    """Return the risks to decide on: all that are 高, and those decided already."""
+    """Return the risks to decide on: all that are 高, and those decided already, the highest score first.
+
+    One threat is decided once for all the assets it reaches, unless they were decided differently.
+    """
     errors = {problem.field: problem.message for problem in problems if problem.field}
     shown = [risk for risk in part.risks.values() if risk.level == HIGH or risk.decision]
     shown.sort(key=lambda risk: -(risk.residual.score if risk.residual else 0))
-    return [_decision(risk, typed, errors) for risk in shown]
+    groups: dict[str, list[AssetRisk]] = {}
+    for risk in shown:
+        groups.setdefault(risk.state.threat.code, []).append(risk)
+    return [
+        _decision(one, typed, errors)
+        for group in groups.values()
+        for one in (
+            [group] if len({_said(risk, typed) for risk in group}) == 1 else [[risk] for risk in group]
+        )
+    ]
+
+
+def _said(risk: AssetRisk, typed: dict[tuple[int, str], RiskDecision]) -> tuple[str, str]:
+    """Return treatment and note as typed, else as decided."""
+    given = typed.get((risk.asset.pk, risk.state.threat.code)) or risk.decision
+    return (given.treatment, given.note) if given else ("", "")
 
 
 def _decision(
-    risk: AssetRisk, typed: dict[tuple[int, str], RiskDecision], errors: dict[str, str]
+    risks: list[AssetRisk], typed: dict[tuple[int, str], RiskDecision], errors: dict[str, str]
 ) -> dict[str, Any]:
-    code = risk.state.threat.code
-    key = f"{risk.asset.pk}-{code}"
-    given, kept = typed.get((risk.asset.pk, code)), risk.decision
-    treatment = given.treatment if given else kept.treatment if kept else ""
+    code = risks[0].state.threat.code
+    keys = [f"{risk.asset.pk}-{code}" for risk in risks]
+    treatment, note = _said(risks[0], typed)
+    kept = risks[0].decision
     return {
-        "risk": risk,
-        "key": key,
-        "tone": TONES.get(risk.level, "neutral"),
-        "version": kept.version if kept else 0,
+        "threat": risks[0].state.threat,
+        "key": keys[0],
+        "rows": [
+            (risk, key, TONES.get(risk.level, "neutral"), risk.decision.version if risk.decision else 0)
+            for risk, key in zip(risks, keys, strict=True)
+        ],
         "choices": [(value, label, value == treatment) for value, label in SheetRisk.Treatment.choices],
-        "note": given.note if given else kept.note if kept else "",
-        "missing": risk.state.in_state(MISSING),
+        "note": note,
+        "missing": risks[0].state.in_state(MISSING),
         "treatment_label": kept.get_treatment_display() if kept else "",
-        "treatment_error": errors.get(f"treatment-{key}", ""),
-        "note_error": errors.get(f"note-{key}", ""),
+        "treatment_error": next((errors[name] for key in keys if (name := f"treatment-{key}") in errors), ""),
+        "note_error": next((errors[name] for key in keys if (name := f"note-{key}") in errors), ""),
     }
 
 
@@ -311,16 +345,13 @@ def to_ledger(request: SignedInRequest, sheet_id: int) -> HttpResponse:
 def decisions(request: SignedInRequest, sheet_id: int) -> HttpResponse:
     """Keep what is decided about the residual risks shown."""
     sheet = find_sheet(request.principal, sheet_id)
-    typed = {
-        (asset, threat): RiskDecision(
-            asset,
-            threat,
-            request.POST.get(f"treatment-{asset}-{threat}", ""),
-            request.POST.get(f"note-{asset}-{threat}", ""),
-            whole_number(request.POST.get(f"version-{asset}-{threat}", "")),
-        )
-        for asset, threat in map(_key, request.POST.getlist("risk"))
-    }
+    typed = {}
+    for first in request.POST.getlist("risk"):
+        treatment, note = request.POST.get(f"treatment-{first}", ""), request.POST.get(f"note-{first}", "")
+        for key in (first, *request.POST.getlist(f"also-{first}")):
+            asset, threat = _key(key)
+            version = whole_number(request.POST.get(f"version-{key}", ""))
+            typed[asset, threat] = RiskDecision(asset, threat, treatment, note, version)
     return _done(
         request,
         sheet_id,

@@ -10,6 +10,7 @@ from django.forms import BooleanField, ChoiceField, Field, Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
@@ -153,7 +154,7 @@ def _chart(found: RiskOverview) -> ChartFigure:
     return ChartFigure(
         key="missing",
         caption="不足している対策",
-        categories=tuple(f"{row.number} {row.text[:24]}{'…' if len(row.text) > 24 else ''}" for row in rows),
+        categories=tuple(f"{row.number} {Truncator(row.text).chars(22)}" for row in rows),
         series=tuple(series),
         unit="課公所",
         category_title="対策",
