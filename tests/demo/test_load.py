@@ -9,13 +9,14 @@ import pytest
 from django.contrib.auth import authenticate
 from django.db.models import Count, Q
 
+from tenken.audit.models import Visit
 from tenken.common.refusals import Invalid, Stale
 from tenken.demo.accounts import DEFAULT_PASSWORD, PASSWORD_VARIABLE
 from tenken.demo.data_files import CategoryPlan, categories, figures
 from tenken.demo.load import load_demo
 from tenken.findings.models import Finding, FindingEvent
 from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS
-from tenken.inspection.models import Answer, Programme, Sheet, VisitRecord
+from tenken.inspection.models import Answer, Programme, Sheet
 from tenken.journal.models import Entry
 from tenken.journal.verification import verify
 from tenken.organization.access import Principal, principal_of
@@ -49,7 +50,7 @@ def test_fy2014_has_the_published_sections_issues_and_visits(demo: Loaded) -> No
     assert sheets(demo, 2014).count() == values["fy2014.sections"] == 422
     assert sheets(demo, 2014).filter(issues__gt=0).count() == values["fy2014.sections_with_issues"] == 132
     assert (
-        VisitRecord.objects.filter(stage__programme__city=demo.city).count() == values["fy2014.visited"] == 5
+        Visit.objects.filter(stage__programme__city=demo.city).count() == values["fy2014.visited"] == 5
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tenken.audit.operations import record_past_visit
 from tenken.common.refusals import Denied, Invalid, Missing, Stale
 from tenken.inspection.models import Programme, Question, Sheet, SheetForm, Stage
 from tenken.inspection.operations import (
@@ -18,7 +19,6 @@ from tenken.inspection.operations import (
     close_programme,
     launch,
     plan_programme,
-    record_visit,
 )
 from tenken.inspection.operations.launching import form_hash
 from tenken.journal.models import Entry
@@ -253,7 +253,7 @@ def test_stages_change_also_after_the_launch(programme: Programme, bank: Scenari
 def test_a_stage_with_visits_keeps_its_row_when_the_others_move(programme: Programme, bank: Scenario) -> None:
     by = bank.by("secretariat")
     visit_stage = programme.stages.get(kind="visit")
-    record_visit(by=by, stage=visit_stage, unit=bank.section_a1, visited_on=date(2026, 7, 14))
+    record_past_visit(by=by, stage=visit_stage, unit=bank.section_a1, visited_on=date(2026, 7, 14))
     plans = stages()
     moved = [plans[2], plans[0], plans[3]]  # 改善取組 goes, 訪問調査 comes first
     change_stages(by=by, programme=programme, stages=moved, version=programme.version)

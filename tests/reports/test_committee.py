@@ -13,11 +13,11 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from tenken.audit.operations import record_past_visit
 from tenken.common.refusals import Missing
 from tenken.findings.models import Finding
 from tenken.findings.operations import check, close_improvement_stage, plan, report, withdraw_by_origin
 from tenken.inspection.models import Programme
-from tenken.inspection.operations import record_visit
 from tenken.organization.models import Unit
 from tenken.organization.operations import NewUnit, merge_units, rename_unit, split_unit
 from tenken.reports.committee import inspection_figures
@@ -114,12 +114,12 @@ def _second_year(city: Scenario) -> tuple[Programme, Unit]:
 def _visit(
     city: Scenario, programme: Programme, unit: Unit, day: int, good: str, *seen: tuple[str, str]
 ) -> None:
-    record_visit(
+    record_past_visit(
         by=system(city.city),
         stage=programme.stages.get(kind="visit"),
         unit=unit,
         visited_on=date(2026, 11, day),
-        good_practice=good,
+        good_practices=[good] if good else [],
         findings=seen,
     )
 

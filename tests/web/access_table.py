@@ -132,8 +132,6 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "inspection-close": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
     "inspection-sheets": ("programme", {"GET": (SEES_INSPECTION,), "POST": (CLOSED,)}),
     "inspection-accept-many": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
-    "inspection-visits": ("programme", {"GET": (SEES_INSPECTION,), "POST": (CLOSED,)}),
-    "inspection-visit-new": ("programme", {"GET": ({"404": "staff secretariat committee commissioner f_secretariat f_manager", "403": REST},), "POST": ({"404": "staff secretariat committee commissioner f_secretariat f_manager", "403": REST},)}),
     "inspection-behind": ("programme", {"GET": (SEES_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
     "inspection-reminders": ("programme", {"GET": (SEES_INSPECTION,), "POST": (CLOSED,)}),
     "inspection-reminder-steps": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),

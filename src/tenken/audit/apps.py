@@ -11,6 +11,8 @@ class AuditConfig(AppConfig):
 
         register_operation_labels(
             {
+                # Visits were recorded in the room inspection before; its journal is still read.
+                "inspection.visit.record": "訪問調査を記録",
                 "audit.selection.draw": "訪問先を選定",
                 "audit.selection.add": "訪問先を追加",
                 "audit.selection.remove": "訪問先を除外",

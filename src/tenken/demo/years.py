@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from tenken.audit import operations as audit
+from tenken.audit.models import Visit
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo import plan
 from tenken.demo.city import DemoCity
@@ -181,22 +183,30 @@ def load_visits(made: DemoCity, programme: Programme, follow_up: tuple[date, dat
     """Record the visits of FY2014 and what the sections did about the findings; return how many there were."""
     stage = Stage.objects.get(programme=programme, kind=Stage.Kind.VISIT)
     texts = plan.city_data()["visit_findings"]
+    visits = []
     for row in plan.city_data()["visits"]:
         code = plan.code_of(row["bureau"], row["unit"])
-        inspection.record_visit(
-            by=made.acting(secretariat_post(), row["date"]),
-            stage=stage,
-            unit=made.units_on(row["date"])[code],
-            visited_on=row["date"],
-            good_practice=row.get("good_practice", ""),
-            findings=[(item, texts[item]) for item in row["findings"]],
-            on=row["date"],
+        practice = row.get("good_practice", "")
+        visits.append(
+            audit.record_past_visit(
+                by=made.acting(secretariat_post(), row["date"]),
+                stage=stage,
+                unit=made.units_on(row["date"])[code],
+                visited_on=row["date"],
+                good_practices=[practice] if practice else [],
+                findings=[(item, texts[item]) for item in row["findings"]],
+                on=row["date"],
+            )
         )
     found = Finding.objects.filter(
         city=made.city, fiscal_year=programme.fiscal_year, origin=Finding.Origin.VISIT
     ).select_related("unit")
     for finding in found:
         _follow_up(made, finding, follow_up)
+    for visit in visits:
+        if visit.status == Visit.Status.FOLLOW_UP:
+            by = made.acting(secretariat_post(), follow_up[1])
+            audit.close_visit(by=by, visit=visit, version=visit.version, on=follow_up[1])
     return len(found)
 
 

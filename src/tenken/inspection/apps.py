@@ -46,7 +46,6 @@ class InspectionConfig(AppConfig):
                 "inspection.programme.carry_over": "組織の変更を点検シートに反映",
                 "inspection.reminders.change_steps": "督促の段階を変更",
                 "inspection.reminders.send": "督促を送信",
-                "inspection.visit.record": "訪問調査を記録",
                 "inspection.risk.save_assets": "主要な情報資産を記入",
                 "inspection.risk.no_assets": "主要な情報資産がないことを記入",
                 "inspection.risk.decide": "残るリスクへの対応を記入",

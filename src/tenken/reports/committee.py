@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from tenken.audit.queries import visit_figures
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Missing
 from tenken.findings.models import Finding
-from tenken.inspection.models import Answer, Programme, Sheet, Stage, VisitRecord
+from tenken.inspection.models import Programme, Sheet, Stage
 from tenken.organization.models import City
 from tenken.organization.tree import tree_of
 from tenken.policy.models import CheckCategory
@@ -43,14 +44,6 @@ class _Year:
     restated: bool = False
 
 
-@dataclass(frozen=True)
-class _Visit:
-    """A section that was visited, and the good practice seen there ('' for none)."""
-
-    unit_id: int
-    good_practice: str
-
-
 def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
     """Return the numbers of paper 1 section 1 for a year. Fixed number of queries; ``Missing`` without a programme.
 
@@ -65,13 +58,7 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
     before_programme = programme_of(city, fiscal_year - 1)
     now = _year(programme)
     before = _year(before_programme, _as_now(city, now.sections)) if before_programme else None
-    visits = _visits(programme)
-    found = list(
-        Finding.objects.of_city(city.pk)
-        .filter(fiscal_year=fiscal_year, origin=Finding.Origin.VISIT)
-        .exclude(status=Finding.Status.WITHDRAWN)
-        .order_by("number")
-    )
+    visits = visit_figures(city, fiscal_year, programme)
     categories = list(CheckCategory.objects.filter(city=city).order_by("part", "order", "code"))
     return InspectionFigures(
         city_name=city.name,
@@ -82,14 +69,14 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
         sections_before=len(before.sections) if before else None,
         sections_with_issues_before=len(before.whole.issues) if before else None,
         sections_not_improved_before=len(before.whole.not_improved) if before else None,
-        visited=len(visits) or None,
-        stages=tuple(_stages(programme, now, len(visits))),
+        visited=visits.visited or None,
+        stages=tuple(_stages(programme, now, visits.visited)),
         management=tuple(_items(categories, "management", now, before)),
         risk=tuple(_items(categories, "risk", now, before)),
-        visit_findings=tuple(dict.fromkeys(finding.title for finding in found)),
-        good_practices=tuple(dict.fromkeys(visit.good_practice for visit in visits if visit.good_practice)),
+        visit_findings=visits.findings,
+        good_practices=tuple(practice.text for practice in visits.good_practices),
         invented=is_specimen(city),
-        visits_contradicting=_contradicting(programme, found) if visits else None,
+        visits_contradicting=visits.contradicting,
         restated=before.restated if before else False,
     )
 
@@ -106,12 +93,6 @@ def programme_of(city: City, fiscal_year: int) -> Programme | None:
         .exclude(status=Programme.Status.PLANNED)
         .first()
     )
-
-
-def _visits(programme: Programme) -> list[_Visit]:
-    """Return the visits of a programme, in their order. One query."""
-    rows = VisitRecord.objects.filter(stage__programme=programme).order_by("visited_on", "pk")
-    return [_Visit(unit, good) for unit, good in rows.values_list("unit_id", "good_practice")]
 
 
 def _as_now(city: City, sections: set[int]) -> Callable[[int], int]:
@@ -213,15 +194,3 @@ def stage_figures(stage: Stage, count: int | None, *, about: bool = False) -> St
         unit="課" if kind == Stage.Kind.VISIT else "課公所",
         about=about,
     )
-
-
-def _contradicting(programme: Programme, found: Sequence[Finding]) -> int:
-    """Count the visited sections where something was found that their sheet had said to be in order."""
-    said = set(
-        Answer.objects.filter(
-            sheet__programme=programme,
-            sheet__unit__in={finding.unit_id for finding in found},
-            verdict__in=(Answer.Verdict.CONFORMS, Answer.Verdict.NOT_APPLICABLE),
-        ).values_list("sheet__unit_id", "question__revision__item__code")
-    )
-    return len({finding.unit_id for finding in found if (finding.unit_id, finding.item_code) in said})

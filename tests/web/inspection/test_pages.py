@@ -20,8 +20,7 @@ from tests.inspection.makers import (
 from tests.web.inspection.addresses import url_of
 from tests.web.inspection.conftest import ClientFor
 
-from tenken.findings.models import Finding
-from tenken.inspection.models import Answer, Programme, Sheet, VisitRecord
+from tenken.inspection.models import Answer, Programme, Sheet
 from tenken.inspection.operations import close_programme
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +32,6 @@ _PAGES = (
     "",
     "{programme}/",
     "{programme}/sheets/",
-    "{programme}/visits/",
     "sheets/{sheet}/",
     "sheets/{sheet}/submit/",
 )
@@ -44,7 +42,6 @@ _SECRETARIAT_PAGES = (
     "{programme}/launch/",
     "{programme}/close/",
     "{programme}/accept/",
-    "{programme}/visits/new/",
 )
 _SEES_SHEET = {"section_manager", "deputy", "bureau_manager", "secretariat", "auditor", "ciso"}
 _SEES_PROGRAMME = _SEES_SHEET | {"other_manager", "system_manager", "network_manager"}
@@ -166,7 +163,6 @@ def test_the_list_filters_searches_and_is_exported_as_filtered(
     assert "保険課" in rows[1]
     assert secretariat.get(f"{base}?export=xlsx").content[:2] == b"PK"
     assert secretariat.get(f"/inspection/{programme.pk}/?export=csv").status_code == 200
-    assert secretariat.get(f"/inspection/{programme.pk}/visits/?export=csv").status_code == 200
 
 
 def test_the_board_names_ones_own_sheet(programme: Programme, sheet: Sheet, deputy: Client) -> None:
@@ -279,27 +275,3 @@ def test_a_planned_programme_has_no_list_to_open(city: Scenario, secretariat: Cl
     page = secretariat.get(f"/inspection/{programme.pk}/").content.decode()
     assert "開始までの準備" in page
     assert "点検を開始する" not in page  # no question chosen yet
-
-
-# --- visits ---------------------------------------------------------------------------------------------------
-
-
-def test_a_visit_is_recorded_and_seen(city: Scenario, programme: Programme, secretariat: Client) -> None:
-    address = f"/inspection/{programme.pk}/visits/new/"
-    assert secretariat.get(address).status_code == 200
-    data = {
-        "unit": str(city.section_a1.pk),
-        "visited_on": "令和8年7月14日",
-        "good_practice": "当番が見て回る。",
-        "item_1": "media.ledger",
-        "seen_1": "USBメモリが台帳にない。",
-    }
-    assert secretariat.post(address, data | {"seen_1": ""}).status_code == 422
-    assert secretariat.post(address, data | {"visited_on": "2026-07-16"}).status_code == 422
-    assert secretariat.post(address, data | {"unit": "0"}).status_code == 422
-    assert VisitRecord.objects.count() == 0
-    assert secretariat.post(address, data).status_code == 302
-    assert secretariat.post(address, data).status_code == 409
-    assert Finding.objects.get().title == "USBメモリが台帳にない。"
-    page = secretariat.get(f"/inspection/{programme.pk}/visits/").content.decode()
-    assert "当番が見て回る。" in page

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from tenken.audit.models import GoodPractice, Visit, VisitItem
 from tenken.audit.permissions import VIEW_VISITS
 from tenken.audit.queries.visits import may_read_results, visits_for
@@ -43,9 +45,16 @@ class VisitFigures:
 
 
 def visit_figures(city: City, fiscal_year: int, programme: Programme) -> VisitFigures:
-    """Return the numbers of the visits of *programme*, a programme of *fiscal_year*. For the city's papers. Five queries."""
-    made = Visit.objects.of_city(city.pk).filter(stage__programme=programme, status__in=TOOK_PLACE)
-    visited = made.count()
+    """Return the numbers of the visits of *programme*, a programme of *fiscal_year*. For the city's papers. Three queries."""
+    differing = VisitItem.objects.filter(
+        visit=OuterRef("pk"), seen=VisitItem.Seen.DISAGREE, said__in=_IN_ORDER
+    )
+    made = dict(
+        Visit.objects.of_city(city.pk)
+        .filter(stage__programme=programme, status__in=TOOK_PLACE)
+        .annotate(differs=Exists(differing))
+        .values_list("pk", "differs")
+    )
     titles = (
         Finding.objects.of_city(city.pk)
         .filter(fiscal_year=fiscal_year, observation_of__visit__in=made)
@@ -53,21 +62,15 @@ def visit_figures(city: City, fiscal_year: int, programme: Programme) -> VisitFi
         .order_by("number")
         .values_list("title", flat=True)
     )
-    contradicting = (
-        VisitItem.objects.filter(visit__in=made, seen=VisitItem.Seen.DISAGREE, said__in=_IN_ORDER)
-        .values("visit")
-        .distinct()
-        .count()
-    )
     return VisitFigures(
-        visited=visited,
+        visited=len(made),
         findings=tuple(dict.fromkeys(titles)),
         good_practices=tuple(_practices(city, made)),
-        contradicting=contradicting if visited else None,
+        contradicting=sum(made.values()) if made else None,
     )
 
 
-def _practices(city: City, made: Iterable[Visit]) -> Iterable[PracticeFigure]:
+def _practices(city: City, made: Iterable[int]) -> Iterable[PracticeFigure]:
     rows = list(
         GoodPractice.objects.filter(visit__in=made, dropped_because="")
         .select_related("visit")

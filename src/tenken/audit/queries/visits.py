@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from tenken.audit.models import Visit, VisitAuditor
+from typing import Any
+
+from django.db.models import Count, IntegerField, Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from tenken.audit.models import Observation, Visit, VisitAuditor, VisitItem, VisitSelection
 from tenken.audit.models.visits import VisitQuerySet
-from tenken.audit.permissions import RECORD_VISITS, VIEW_VISITS
+from tenken.audit.permissions import MANAGE_VISITS, RECORD_VISITS, VIEW_VISITS
 from tenken.audit.states import CANCELLED, PLANNED
 from tenken.common.refusals import Missing
-from tenken.findings.states import TREATED, VERIFIED, WITHDRAWN
+from tenken.findings.states import STATUS_LABELS, TREATED, VERIFIED, WITHDRAWN
+from tenken.inspection.models import Stage
 from tenken.organization.access import Principal
 from tenken.organization.queries.naming import name_with_bureau
 
 # A finding that needs nothing more before its visit may close.
 SETTLED = frozenset({VERIFIED, TREATED, WITHDRAWN})
+LEFT = frozenset(STATUS_LABELS) - SETTLED
 
 
 def visits_for(by: Principal) -> VisitQuerySet:
@@ -22,6 +29,26 @@ def visits_for(by: Principal) -> VisitQuerySet:
         # Who has not been written to does not know yet; nor of a visit called off before.
         rows = rows.exclude(status=PLANNED).exclude(status=CANCELLED, letter_on=None)
     return rows
+
+
+def counted(rows: VisitQuerySet) -> VisitQuerySet:
+    """Add to each visit its day (``day``), its 主任 (``lead_name``), how many lines its checklist has, how many disagree,
+    how many 指摘事項 stand, and how many findings of them are not settled (``…_count``); the newest year first, by day."""
+
+    def count(model: type[Model], **conditions: Any) -> Coalesce:
+        of_visit = model._default_manager.filter(visit=OuterRef("pk"), **conditions).order_by()
+        number = of_visit.values("visit").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+    lead = VisitAuditor.objects.filter(visit=OuterRef("pk"), lead=True)
+    return rows.annotate(
+        day=Coalesce("visited_on", "planned_on"),
+        lead_name=Subquery(lead.values("name")[:1]),
+        item_count=count(VisitItem),
+        disagree_count=count(VisitItem, seen=VisitItem.Seen.DISAGREE),
+        observation_count=count(Observation, dropped_because=""),
+        left_count=count(Observation, finding__status__in=LEFT),
+    ).order_by("-stage__programme__fiscal_year", Coalesce("visited_on", "planned_on"), "unit__code")
 
 
 def find_visit(by: Principal, visit_id: int) -> Visit:
@@ -50,3 +77,24 @@ def is_assigned(by: Principal, visit: Visit) -> bool:
         and by.holds(RECORD_VISITS)
         and VisitAuditor.objects.filter(visit=visit, person=by.person_id).exists()
     )
+
+
+def find_selection(by: Principal, selection_id: int) -> VisitSelection:
+    """Return a selection of the reader's city, for who plans visits; ``Missing`` otherwise."""
+    rows = VisitSelection.objects.restrict(by, MANAGE_VISITS).select_related("stage__programme__city")
+    found = rows.filter(pk=selection_id).first()
+    if found is None:
+        raise Missing("訪問先の選定がないか、見ることのできる範囲にありません。")
+    return found
+
+
+def find_visit_stage(by: Principal, stage_id: int) -> Stage:
+    """Return a visit stage of the reader's city; ``Missing`` otherwise."""
+    stage = (
+        Stage.objects.filter(pk=stage_id, kind=Stage.Kind.VISIT, programme__city=by.city_id)
+        .select_related("programme__city")
+        .first()
+    )
+    if stage is None or not by.holds(VIEW_VISITS):
+        raise Missing("訪問調査の段階がないか、見ることのできる範囲にありません。")
+    return stage

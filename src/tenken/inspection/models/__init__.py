@@ -9,7 +9,6 @@ from tenken.inspection.models.self_checks import SelfCheck, SelfCheckAnswer
 from tenken.inspection.models.series import Kind, Rhythm, Series, TargetRule
 from tenken.inspection.models.sheets import Sheet
 from tenken.inspection.models.targets import TargetException
-from tenken.inspection.models.visits import VisitRecord
 
 __all__ = [
     "Answer",
@@ -32,5 +31,4 @@ __all__ = [
     "Stage",
     "TargetException",
     "TargetRule",
-    "VisitRecord",
 ]

@@ -35,7 +35,6 @@ from tenken.inspection.operations.sheets import (
 from tenken.inspection.operations.stages import StagePlan
 from tenken.inspection.operations.standing_by import stand_by_answers
 from tenken.inspection.operations.targets import TargetSaid, add_target, set_targets
-from tenken.inspection.operations.visits import record_visit
 
 __all__ = [
     "GivenAnswer",
@@ -65,7 +64,6 @@ __all__ = [
     "plan_programme",
     "plan_year",
     "record_history",
-    "record_visit",
     "remove_evidence",
     "restore",
     "return_sheet",

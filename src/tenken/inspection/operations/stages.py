@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from django.db.models import ProtectedError
+
 from tenken.common.refusals import Invalid, Problem
 from tenken.inspection.models import Programme, Stage
 
@@ -39,12 +41,13 @@ def write_stages(programme: Programme, plans: Sequence[StagePlan]) -> None:
     standing = list(programme.stages.all())
     kept = _kept(standing, plans)
     gone = [stage for stage in standing if stage not in kept]
-    if Stage.objects.filter(pk__in=[stage.pk for stage in gone], visits__isnull=False).exists():
+    try:
+        Stage.objects.filter(pk__in=[stage.pk for stage in gone]).delete()
+    except ProtectedError:  # visits, or whom to visit: kept by a room above
         raise Invalid(
             "訪問調査の記録がある段階は、なくせません。",
             [Problem("訪問調査の記録がある段階は、なくせません。", "段階", "stages")],
-        )
-    Stage.objects.filter(pk__in=[stage.pk for stage in gone]).delete()
+        ) from None
     for stage in kept:
         if stage is not None:
             Stage.objects.filter(pk=stage.pk).update(order=stage.order + _ASIDE)

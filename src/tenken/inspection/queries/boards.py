@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q, QuerySet
 
 from tenken.common.refusals import Missing
-from tenken.inspection.models import Programme, Sheet, Stage, VisitRecord
+from tenken.inspection.models import Programme, Sheet, Stage
 from tenken.inspection.permissions import FILL_SHEETS, VIEW_PROGRAMMES, VIEW_SHEETS
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.access import Principal
@@ -135,11 +135,3 @@ def own_sheets(by: Principal, programme: Programme) -> list[Sheet]:
     rows = Sheet.objects.restrict(by, FILL_SHEETS).filter(programme=programme)
     return list(rows.select_related("unit").order_by("unit__code")[:OWN_SHEETS])
 
-
-def visits(by: Principal, programme: Programme) -> QuerySet[VisitRecord]:
-    """Return what was visited in a programme, in the reader's scope."""
-    return (
-        VisitRecord.objects.restrict(by, VIEW_SHEETS)
-        .filter(stage__programme=programme)
-        .select_related("unit", "stage")
-    )

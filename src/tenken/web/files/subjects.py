@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tenken.audit.queries import may_read_results, visits_for
 from tenken.findings.models import Finding, TraceLine
 from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.inspection.models import Sheet
@@ -20,6 +21,11 @@ def _key(subject_id: str) -> int:
 
 def _reaches_answer(by: Principal, subject_id: str) -> bool:
     return Sheet.objects.restrict(by, VIEW_SHEETS).filter(answers=_key(subject_id)).exists()
+
+
+def _reaches_visit(by: Principal, subject_id: str) -> bool:
+    visit = visits_for(by).filter(pk=_key(subject_id)).first()
+    return visit is not None and may_read_results(by, visit)
 
 
 def _reaches_finding(by: Principal, subject_id: str) -> bool:
@@ -45,6 +51,7 @@ def _reaches_template(by: Principal, subject_id: str) -> bool:
 register_file_access("workbooks.import", _reaches_import)
 register_file_access("workbooks.template", _reaches_template)
 register_file_access("inspection.answer", _reaches_answer)
+register_file_access("audit.visit", _reaches_visit)
 register_file_access("findings.finding", _reaches_finding)
 register_file_access("findings.trace_line", _reaches_trace_line)
 register_file_access("jobs.job", _reaches_job)

@@ -13,7 +13,6 @@ from tenken.web.inspection import (
     series,
     sheets,
     targets,
-    visits,
 )
 
 urlpatterns = [
@@ -43,8 +42,6 @@ urlpatterns = [
     path("<int:programme_id>/close/", planning.close, name="inspection-close"),
     path("<int:programme_id>/sheets/", programmes.sheet_list, name="inspection-sheets"),
     path("<int:programme_id>/accept/", programmes.accept_list, name="inspection-accept-many"),
-    path("<int:programme_id>/visits/", visits.visit_list, name="inspection-visits"),
-    path("<int:programme_id>/visits/new/", visits.new, name="inspection-visit-new"),
     path("sheets/<int:sheet_id>/", sheets.sheet, name="inspection-sheet"),
     path("sheets/<int:sheet_id>/answers/<int:question_id>/", sheets.answer, name="inspection-answer"),
     path(

@@ -1,134 +1,29 @@
-"""What was seen on visits; past years brought in."""
+"""Past years brought in."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tenken.common.refusals import Denied, Invalid, Missing, Stale
-from tenken.findings.models import Finding
-from tenken.inspection.models import Answer, Programme, VisitRecord
+from tenken.inspection.models import Answer, Programme
 from tenken.inspection.operations import (
     HistoricAnswer,
     HistoricSheet,
     close_programme,
     record_history,
-    record_visit,
 )
-from tenken.inspection.queries.boards import visits
 from tenken.inspection.queries.sheets import sheet_page
 from tenken.journal.models import Entry
 from tenken.journal.operations import read_payload
-from tests.factories import Scenario, make_other_city, make_unit
+from tests.factories import Scenario, make_other_city
 from tests.inspection.makers import ITEMS, give, running, sheet_of
 
 pytestmark = pytest.mark.django_db
-
-SEEN = "USBメモリ3本が台帳にない。"
-
-
-def _visit(bank: Scenario, programme: Programme, role: str = "secretariat", **values: Any) -> VisitRecord:
-    given = {
-        "stage": programme.stages.get(kind="visit"),
-        "unit": bank.section_a1,
-        "visited_on": date(2026, 7, 14),
-        "good_practice": "退庁時に当番が机の上を見て回る。",
-        "findings": [("media.ledger", SEEN)],
-    }
-    return record_visit(by=bank.by(role), **(given | values))
-
-
-def test_a_visit_opens_its_findings_in_the_section(bank: Scenario, programme: Programme) -> None:
-    visit = _visit(bank, programme, findings=[("media.ledger", SEEN), ("media.lock", "書庫に鍵がない。")])
-    rows = list(Finding.objects.order_by("number"))
-    assert [(row.origin, row.unit, row.item_code, row.category_code, row.title) for row in rows] == [
-        ("visit", bank.section_a1, "media.ledger", "media", SEEN),
-        ("visit", bank.section_a1, "media.lock", "media", "書庫に鍵がない。"),
-    ]
-    assert rows[0].origin_key == f"inspection.visit:{visit.pk}:1"
-    changes = read_payload(Entry.objects.get(operation="inspection.visit.record"))
-    assert changes is not None
-    assert changes["findings"][0] == ["media.ledger", SEEN]
-
-
-def test_a_visit_is_recorded_once(bank: Scenario, programme: Programme) -> None:
-    _visit(bank, programme)
-    with pytest.raises(Stale, match="すでに記録"):
-        _visit(bank, programme)
-    assert Finding.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"findings": [("no.such", SEEN)]}, "item_1"),
-        ({"findings": [("media.lock", " ")]}, "seen_1"),
-        ({"findings": [("media.lock", "見" * 501)]}, "seen_1"),
-        ({"good_practice": "良" * 1_001}, "good_practice"),
-        ({"visited_on": date(2026, 7, 16)}, "visited_on"),
-    ],
-)
-def test_a_wrong_visit_is_refused_at_its_field(
-    bank: Scenario, programme: Programme, values: dict[str, Any], field: str
-) -> None:
-    with pytest.raises(Invalid) as refusal:
-        _visit(bank, programme, **values)
-    assert [problem.field for problem in refusal.value.problems] == [field]
-    assert (VisitRecord.objects.count(), Finding.objects.count()) == (0, 0)
-
-
-def test_only_a_section_of_the_programme_is_visited_in_its_visit_stage(
-    bank: Scenario, programme: Programme
-) -> None:
-    late = make_unit(bank.city, "新設課", parent=bank.bureau_a)
-    wrong = programme.stages.get(kind="improvement")
-    for values, field in [({"unit": late}, "unit"), ({"stage": wrong}, "stage")]:
-        with pytest.raises(Invalid) as refusal:
-            _visit(bank, programme, **values)
-        assert refusal.value.problems[0].field == field
-
-
-@pytest.mark.parametrize("role", ["auditor", "section_manager", "ciso"])
-def test_who_may_not_record_a_visit(bank: Scenario, programme: Programme, role: str) -> None:
-    with pytest.raises(Denied):
-        _visit(bank, programme, role)
-
-
-def test_another_citys_stage_is_out_of_reach(bank: Scenario, programme: Programme) -> None:
-    other = make_other_city()
-    stage = programme.stages.get(kind="visit")
-    with pytest.raises(Missing):
-        record_visit(
-            by=other.by("secretariat"), stage=stage, unit=bank.section_a1, visited_on=date(2026, 7, 1)
-        )
-
-
-def test_no_visit_after_the_end(bank: Scenario, programme: Programme) -> None:
-    close_programme(by=bank.by("secretariat"), programme=programme, version=programme.version)
-    with pytest.raises(Stale):
-        _visit(bank, programme)
-
-
-def test_visits_are_seen_in_ones_scope(bank: Scenario, programme: Programme) -> None:
-    _visit(bank, programme)
-    seen = {
-        role: visits(bank.by(role), programme).count()
-        for role in ("section_manager", "bureau_manager", "auditor", "other_manager", "staff")
-    }
-    assert seen == {
-        "section_manager": 1,
-        "bureau_manager": 1,
-        "auditor": 1,
-        "other_manager": 0,
-        "staff": 0,
-    }
-    assert visits(make_other_city().by("secretariat"), programme).count() == 0
-
 
 # --- past years --------------------------------------------------------------------------------------------
 

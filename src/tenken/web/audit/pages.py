@@ -1,0 +1,77 @@
+"""What the pages of this room share: the one way a change is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from tenken.audit.models import Visit
+from tenken.audit.queries import visit_name
+from tenken.common.refusals import Invalid, Problem
+from tenken.web.principal import SignedInRequest
+
+Crumbs = Sequence[dict[str, str]]
+
+
+def change_page(
+    request: SignedInRequest,
+    form: forms.Form,
+    operation: Callable[[dict[str, Any]], Any],
+    *,
+    title: str,
+    submit: str,
+    back: str,
+    done: str,
+    crumbs: Crumbs,
+    lead: str = "",
+    text: str = "",
+    danger: bool = False,
+    template: str = "form",
+    **more: Any,
+) -> HttpResponse:
+    """Show *form*; when it is sent and valid, run *operation* and go *back* with *done* said. ``Invalid`` stays (422)."""
+    if form.is_bound and form.is_valid():
+        try:
+            operation(form.cleaned_data)
+        except Invalid as refusal:
+            show(form, refusal)
+        else:
+            messages.success(request, done)
+            return redirect(back)
+    context = {
+        "form": form,
+        "title": title,
+        "lead": lead,
+        "text": text,
+        "submit": submit,
+        "danger": danger,
+        "back": back,
+        "crumbs": [*crumbs, {"label": title, "url": ""}],
+        **more,
+    }
+    return render(request, f"web/audit/{template}.html", context, status=422 if form.is_bound else 200)
+
+
+def show(form: forms.Form, refusal: Invalid) -> None:
+    """Put what an operation refused beside its fields."""
+    for problem in refusal.problems or (Problem(refusal.message),):
+        if problem.field in form.fields:
+            form.add_error(problem.field, problem.message)
+        else:
+            form.add_error(None, str(problem))
+
+
+def to_list() -> dict[str, str]:
+    return {"label": "訪問調査", "url": reverse("audit-visits")}
+
+
+def to_visit(request: SignedInRequest, visit: Visit) -> list[dict[str, str]]:
+    """Return the crumbs down to a visit's page."""
+    name = visit_name(visit, request.principal)
+    return [to_list(), {"label": name, "url": reverse("audit-visit", args=[visit.pk])}]
