@@ -53,6 +53,7 @@ def page(request: SignedInRequest) -> HttpResponse:
     lines = [line for line in duty_lines(by, FiscalYear.of(by.on)) if line.unit == board.bureau]
     duties = DutyTable(lines, prefix="duty-")
     duties.caption = "表2　局（区）情報管理者の職務"
+    duties.exclude = ("who",)
     RequestConfig(request, paginate=False).configure(duties)
     context = {
         "board": board,

@@ -37,12 +37,14 @@ def page(request: SignedInRequest) -> HttpResponse:
     _require(by)
     found = overview(by)
     table = BureauTable(found.bureaus, programme=found.programme)
+    table.caption = "表2　局・区の状況"
     RequestConfig(request, paginate=False).configure(table)
     if kind := wants_export(request):
         return export_table(table, "局・区の状況", kind)
     year = FiscalYear.of(by.on)
     duties = DutyTable(duty_lines(by, year, role="ciso"), prefix="duty-")
-    duties.caption = "表2　最高情報セキュリティ責任者の職務"
+    duties.caption = "表1　最高情報セキュリティ責任者の職務"
+    duties.exclude = ("who",)
     RequestConfig(request, paginate=False).configure(duties)
     chart = years_chart(found.years)
     context = {

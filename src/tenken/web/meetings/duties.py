@@ -48,9 +48,9 @@ class DutyTable(Table):
         order_by="duty__order",
         linkify=lambda record: duty_url(record),
     )
+    state = StatusColumn(STATES, verbose_name="状態", accessor="state__state")
     who = tables.Column(verbose_name="行う者", accessor="duty__role", order_by=("duty__role", "unit__code"))
     kind = tables.Column(verbose_name="種類", accessor="duty__get_kind_display", order_by="duty__kind")
-    state = StatusColumn(STATES, verbose_name="状態", accessor="state__state")
     done = tables.Column(
         verbose_name="実施", accessor="state__done", attrs={"td": {"class": "num"}, "th": {"class": "num"}}
     )

@@ -45,20 +45,32 @@ class GapTable(Table):
     caption = "表1　ガイドラインの求めと規程の対応"
     row_header = "title"
 
-    code = tables.Column(verbose_name="コード", accessor="requirement__code", order_by="requirement__order")
-    section = tables.Column(verbose_name="節", accessor="requirement__section")
+    code = tables.Column(
+        verbose_name="コード",
+        accessor="requirement__code",
+        order_by="requirement__order",
+        attrs={"td": {"class": "policy-nowrap"}},
+    )
     title = tables.Column(
         verbose_name="求めること",
         accessor="requirement__title",
         linkify=lambda record: reverse("policy-requirement", args=[record.requirement.code]),
     )
-    text = tables.Column(verbose_name="要点", accessor="requirement__text", orderable=False)
+    text = tables.Column(
+        verbose_name="要点",
+        accessor="requirement__text",
+        orderable=False,
+        attrs={"td": {"class": "policy-words"}},
+    )
     mandatory = tables.BooleanColumn(
         verbose_name="必須", accessor="requirement__mandatory", yesno="必須,任意"
     )
     change = tables.Column(verbose_name="この版での改定", accessor="requirement__get_change_display")
     state = StatusColumn(_STATES, verbose_name="規程の状態")
     clauses = tables.Column(verbose_name="対応する条", empty_values=(), orderable=False)
+
+    def value_code(self, record: queries.GapRow, value: str) -> str:
+        return f"{record.requirement.section} {value}"
 
     def render_mandatory(self, value: bool) -> str:
         return "必須" if value else "任意"
