@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from tenken.assets.models import InformationSystem
 from tenken.common.japanese_text import search_key
 from tenken.inspection.queries.targets import sections_on
-from tenken.organization.directory import directory_of
+from tenken.organization.directory import BUREAU_RANK, directory_of
 from tenken.organization.models import City
 from tenken.organization.models.validity import valid_on
 
@@ -27,9 +27,16 @@ class Subject:
     system_id: int | None = None
 
 
-def subjects_on(city: City, day: date, *, systems: bool) -> list[Subject]:
-    """Return what may be named on *day*: systems of the ledger when *systems*, and sections."""
+def subjects_on(city: City, day: date, *, systems: bool = False, bureaus: bool = False) -> list[Subject]:
+    """Return what may be named on *day*: sections, before them the ledger's *systems* or the *bureaus* if wanted."""
     directory = directory_of(city)
+    if bureaus:
+        tops = [
+            Subject(f"{unit.code} {unit.name}", unit_id=pk)
+            for pk, unit in directory.units.items()
+            if unit.rank == BUREAU_RANK and unit.day(day) == day
+        ]
+        return [*tops, *subjects_on(city, day)]
     sections = [
         Subject(f"{directory.units[pk].code} {directory.name(pk, day)}", unit_id=pk)
         for pk, _ in sections_on(city, day)

@@ -343,7 +343,7 @@ def _chart(chosen: Group, rows: list[Counts]) -> ChartFigure:
     return ChartFigure(
         key="self-check",
         caption=f"図1　「いいえ」と答えた職員の数（{chosen.name}）",
-        categories=tuple(f"{row.question.number} {row.question.revision.question}"[:40] for row in rows),
+        categories=tuple(f"{row.question.number} {row.question.category.name}" for row in rows),
         series=(Series("いいえ", tuple(row.no for row in rows), "now"),),
         unit="人",
         category_title="点検内容",

@@ -104,7 +104,12 @@ def targets(request: SignedInRequest, programme_id: int) -> HttpResponse:
         RequestConfig(request, paginate=False).configure(table)
         return export_table(table, f"{programme.name}_対象", kind)
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
-    subjects = subjects_on(by.city, by.on, systems=programme.kind == Kind.SYSTEM_AUDIT)
+    subjects = subjects_on(
+        by.city,
+        by.on,
+        systems=programme.kind == Kind.SYSTEM_AUDIT,
+        bureaus=programme.kind == Kind.SELF_CHECK,
+    )
     form, formset = _forms(request, programme, subjects)
     problems: tuple[Problem, ...] = ()
     if request.method == "POST" and all([form.is_valid(), formset.is_valid()]):
