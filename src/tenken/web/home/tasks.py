@@ -22,8 +22,14 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from tenken.common.fiscal_year import FiscalYear
-from tenken.findings.models import Finding
-from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
+from tenken.findings.models import Finding, TraceLine
+from tenken.findings.permissions import (
+    CHECK_FINDINGS,
+    CONFIRM_REASONS,
+    IMPROVE_FINDINGS,
+    VIEW_FINDINGS,
+)
+from tenken.findings.queries import my_trace_lines, review_due_on
 from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED
 from tenken.inspection.models import Kind, Programme, Sheet, Stage
 from tenken.inspection.permissions import (
@@ -56,7 +62,7 @@ def waiting(by: Principal) -> Waiting:
     """Count what waits for *by*. One query."""
     row = (
         City.objects.filter(pk=by.city_id)
-        .values_list(_number_of(_waiting_sheets(by)), _number_of(_waiting_findings(by)))
+        .values_list(_number_of(_waiting_sheets(by)), _waiting_in_findings(by))
         .first()
     )
     return Waiting(*row) if row else Waiting(0, 0)
@@ -65,6 +71,10 @@ def waiting(by: Principal) -> Waiting:
 def _number_of(rows: QuerySet[Any]) -> Any:
     counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _waiting_in_findings(by: Principal) -> Any:
+    return _number_of(_waiting_findings(by)) + _number_of(my_trace_lines(by))
 
 
 def _waiting_sheets(by: Principal) -> QuerySet[Sheet]:
@@ -79,9 +89,13 @@ def _waiting_sheets(by: Principal) -> QuerySet[Sheet]:
 def _waiting_findings(by: Principal) -> QuerySet[Finding]:
     # What stayed 未改善 in an earlier year is known and looked at again by its date, not a task of every day.
     this_year = Q(status=NOT_IMPROVED, fiscal_year=FiscalYear.of(by.on).year)
-    return Finding.objects.restrict(by, IMPROVE_FINDINGS).filter(
-        Q(status__in=(OPEN, PLANNED)) | this_year
-    ) | Finding.objects.restrict(by, CHECK_FINDINGS).filter(status=Finding.Status.REPORTED)
+    return (
+        Finding.objects.restrict(by, IMPROVE_FINDINGS).filter(
+            Q(status__in=(OPEN, PLANNED)) | this_year | review_due_on(by.on)
+        )
+        | Finding.objects.restrict(by, CHECK_FINDINGS).filter(status=Finding.Status.REPORTED)
+        | Finding.objects.restrict(by, CONFIRM_REASONS).filter(status=Finding.Status.CANNOT_FIX)
+    )
 
 
 def sheets_to_do(by: Principal) -> list[Sheet]:
@@ -105,9 +119,14 @@ def findings_to_do(by: Principal) -> list[Finding]:
     return list(
         _waiting_findings(by)
         .select_related("unit")
-        .annotate(until=Coalesce("plan_due_on", "due_on"))
+        .annotate(until=Coalesce("review_on", "plan_due_on", "due_on"))
         .order_by(F("until").asc(nulls_last=True), "fiscal_year", "number")[:SHOWN]
     )
+
+
+def trace_lines_to_do(by: Principal) -> list[TraceLine]:
+    """Return the first lines of 追跡調査 that wait for *by*'s sections, the earliest due first."""
+    return list(my_trace_lines(by)[:SHOWN]) if by.holds(IMPROVE_FINDINGS) else []
 
 
 @dataclass(frozen=True)

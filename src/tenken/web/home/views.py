@@ -62,10 +62,23 @@ def home(request: SignedInRequest) -> HttpResponse:
         "sheets_url": _sheets_to_do_url(by, now),
         "findings_url": address("findings-list", status=_finding_status(by)),
         "papers": _papers(by) if by.holds(VIEW_PAPERS) else None,
+        "boards": _boards(by),
     }
     if now:
         context |= _year(by, now, today)
     return render(request, "web/home/home.html", context)
+
+
+def _boards(by: Principal) -> list[tuple[str, str]]:
+    """Return the boards *by* may open: the whole city's, a bureau's, what a post hands over."""
+    if not by.holds(VIEW_FINDINGS):
+        return []
+    boards = [("引継書（人事異動のとき）", address("boards-handovers"))]
+    if by.everywhere(VIEW_FINDINGS):
+        return [("全庁の状況", address("boards-ciso")), ("局・区の状況", address("boards-bureau")), *boards]
+    if "bureau_manager" in by.role_codes:
+        return [("局・区の状況", address("boards-bureau")), *boards]
+    return boards
 
 
 def _sheets_to_do_url(by: Principal, now: tasks.ProgrammeNow | None) -> str:
@@ -93,6 +106,8 @@ _FINDING_WORK = {
     Finding.Status.PLANNED: ("改善を報告する", "blue"),
     Finding.Status.NOT_IMPROVED: ("改善を続ける", "red"),
     Finding.Status.REPORTED: ("改善報告を確認する", "blue"),
+    Finding.Status.CANNOT_FIX: ("改善困難の理由を確認する", "blue"),
+    Finding.Status.TREATED: ("改善できないか見直す", "yellow"),
 }
 
 
@@ -119,6 +134,15 @@ def _finding_tasks(by: Principal, today: date) -> list[Task]:
             today,
         )
         for finding in tasks.findings_to_do(by)
+    ] + [
+        _task(
+            f"{line.unit.name}：追跡調査「{line.trace.name}」",
+            address("findings-trace-line", line.pk),
+            ("回答する", "yellow"),
+            line.trace.due_on,
+            today,
+        )
+        for line in tasks.trace_lines_to_do(by)
     ]
 
 
