@@ -35,11 +35,11 @@ class LedgerFilter:
 
 def assets_for(by: Principal, only: LedgerFilter = LedgerFilter()) -> QuerySet[InformationAsset]:
     """Return the information assets *by* may see, by unit and number."""
-    rows = InformationAsset.objects.restrict(by, VIEW_ASSETS).select_related("unit", "system")
+    seen = InformationAsset.objects.restrict(by, VIEW_ASSETS).select_related("unit", "system")
     most_important_first = Case(
         When(classification=Classification.S, then=Value("0")), default="classification"
     )
-    rows = rows.annotate(class_order=most_important_first)
+    rows: QuerySet[InformationAsset] = seen.annotate(class_order=most_important_first)
     rows = _narrowed(rows, by, only, "unit")
     if only.text:
         rows = rows.filter(
@@ -60,8 +60,8 @@ def assets_for(by: Principal, only: LedgerFilter = LedgerFilter()) -> QuerySet[I
 
 def systems_for(by: Principal, only: LedgerFilter = LedgerFilter()) -> QuerySet[InformationSystem]:
     """Return the information systems *by* may see, by code."""
-    rows = InformationSystem.objects.restrict(by, VIEW_ASSETS).select_related("owner")
-    rows = _narrowed(rows, by, only, "owner")
+    rows: QuerySet[InformationSystem] = InformationSystem.objects.restrict(by, VIEW_ASSETS)
+    rows = _narrowed(rows.select_related("owner"), by, only, "owner")
     if only.text:
         rows = rows.filter(
             Q(name__icontains=only.text)

@@ -207,6 +207,7 @@ def test_the_secretariat_sees_the_whole_city(
     rows = secretariat.get(overview_url(filled_city, "high/"), {"level": "high"}).content.decode()
     assert "のぞき見" in rows
     assert "低減する" in rows
+    assert "まちづくり局 企画課" in rows
     undecided = secretariat.get(overview_url(filled_city, "high/"), {"level": "high", "undecided": "on"})
     assert "のぞき見・机上からの漏えい</td>" not in undecided.content.decode()
     rows = secretariat.get(overview_url(filled_city, "assets/"), {"form": "server"}).content.decode()
@@ -257,6 +258,23 @@ def test_rows_go_out_and_unknown_choices_are_no_error(
     assert (
         secretariat.get(overview_url(filled_city, f"{rest}?unit=x&level=y&item=z&form=q")).status_code == 200
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            f"high/?sort={column}"
+            for column in ("unit", "asset", "threat", "-level", "treatment", "classification")
+        ),
+        *(f"assets/?sort={column}" for column in ("unit", "name", "classification", "-amount")),
+        *(f"missing/?sort={column}" for column in ("unit", "-assets")),
+        *(f"?missing-sort={column}" for column in ("part", "missing", "-missing_before")),
+        *(f"?bureau-sort={column}" for column in ("name", "high", "-undecided", "low")),
+    ],
+)
+def test_every_list_sorts(filled_city: Programme, secretariat: Client, address: str) -> None:
+    assert secretariat.get(overview_url(filled_city, address)).status_code == 200
 
 
 def test_the_overview_costs_the_same_however_many_sections(

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -49,11 +50,17 @@ class SectionRisk:
 
     sheet_id: int
     unit_id: int
+    unit_code: str
     bureau_id: int | None
     asset: SheetAsset
     threat: Threat
     residual: Residual
     decision: SheetRisk | None
+
+    @property
+    def treatment(self) -> str:
+        """The code of what is decided, '' for nothing."""
+        return self.decision.treatment if self.decision else ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,14 @@ class BureauRisks:
     sections: int
     by_level: Mapping[str, int]
     undecided: int
+
+
+class _SheetLine(NamedTuple):
+    unit: int
+    code: str
+    bureau: int | None
+    status: str
+    form: int
 
 
 class RiskOverview:
@@ -97,10 +112,15 @@ class RiskOverview:
         )
 
     @cached_property
-    def sheets(self) -> dict[int, tuple[int, int | None, str, int]]:
-        """(section, bureau, status, form) by the key of the sheet."""
-        rows = self.sheets_of(self.programme).values_list("pk", "unit_id", "bureau_id", "status", "form_id")
-        return {key: (unit, bureau, status, form) for key, unit, bureau, status, form in rows}
+    def sheets(self) -> dict[int, _SheetLine]:
+        """What is known of each sheet, by its key."""
+        rows = self.sheets_of(self.programme).values_list(
+            "pk", "unit_id", "unit__code", "bureau_id", "status", "form_id"
+        )
+        return {
+            key: _SheetLine(unit, code, bureau, status, form)
+            for key, unit, code, bureau, status, form in rows
+        }
 
     @cached_property
     def assets(self) -> list[SheetAsset]:
@@ -192,7 +212,7 @@ class RiskOverview:
         counts = self._counts({asset.sheet_id for asset in self.assets})
         found = []
         for asset in self.assets:
-            unit, bureau, _, _ = self.sheets[asset.sheet_id]
+            line = self.sheets[asset.sheet_id]
             for threat in threats():
                 measures = counts.get((asset.sheet_id, threat.code))
                 if measures is None or not threat.applies_to(asset.forms):
@@ -200,7 +220,18 @@ class RiskOverview:
                 residual = residual_risk(asset.classification, asset.amount, threat.likelihood, measures)
                 if residual is not None:
                     decision = decisions.get((asset.pk, threat.code))
-                    found.append(SectionRisk(asset.sheet_id, unit, bureau, asset, threat, residual, decision))
+                    found.append(
+                        SectionRisk(
+                            asset.sheet_id,
+                            line.unit,
+                            line.code,
+                            line.bureau,
+                            asset,
+                            threat,
+                            residual,
+                            decision,
+                        )
+                    )
         return sorted(found, key=lambda risk: -risk.residual.score)
 
     def _counts(self, sheets: Iterable[int]) -> dict[tuple[int, str], Countermeasures]:
@@ -217,8 +248,8 @@ class RiskOverview:
             said[sheet][question] = verdict
         found = {}
         for sheet in sheets:
-            _, _, status, form = self.sheets[sheet]
-            usual = "" if status in EDITABLE else "conforms"
+            form = self.sheets[sheet].form
+            usual = "" if self.sheets[sheet].status in EDITABLE else "conforms"
             for threat in threats():
                 verdicts = Counter(
                     said[sheet].get(asked[form][code], usual) for code in threat.items if code in asked[form]
@@ -240,7 +271,7 @@ class RiskOverview:
         for risk in self.risks:
             levels[risk.bureau_id][risk.residual.level] += 1
             undecided[risk.bureau_id] += risk.residual.level == HIGH and risk.decision is None
-        sections = Counter(bureau for _, bureau, _, _ in self.sheets.values())
+        sections = Counter(line.bureau for line in self.sheets.values())
         found = [
             BureauRisks(bureau, count, levels[bureau], undecided[bureau])
             for bureau, count in sections.items()

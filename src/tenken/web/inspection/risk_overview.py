@@ -180,10 +180,10 @@ class _RowsFilter(Form):
 
     def __init__(self, data: Any, found: RiskOverview, request: SignedInRequest) -> None:
         super().__init__(data)
-        keys = {bureau for _, bureau, _, _ in found.sheets.values() if bureau is not None}
+        keys = {line.bureau for line in found.sheets.values() if line.bureau is not None}
         names = names_with_bureau(request.principal.city, keys, request.principal.on)
         choices = sorted((str(key), name) for key, name in names.items())
-        if any(bureau is None for _, bureau, _, _ in found.sheets.values()):
+        if any(line.bureau is None for line in found.sheets.values()):
             choices.append(("0", NO_BUREAU))
         _choose(self.fields["unit"], choices)
 
@@ -259,7 +259,7 @@ def assets(request: SignedInRequest, programme_id: int) -> HttpResponse:
     if said.get("form"):
         keys = [asset.pk for asset in found.assets if said["form"] in asset.forms]
         rows = rows.filter(pk__in=keys)
-    table = SectionAssetTable(rows, names=_names(request, (unit for unit, *_ in found.sheets.values())))
+    table = SectionAssetTable(rows, names=_names(request, (line.unit for line in found.sheets.values())))
     return _rows_page(request, found, form, table, "主要な情報資産")
 
 
@@ -281,7 +281,7 @@ def missing(request: SignedInRequest, programme_id: int) -> HttpResponse:
         rows = rows.filter(sheet__bureau=form.bureau or None)
     if item := form.said.get("item"):
         rows = rows.filter(question__revision__item__code=item)
-    table = SectionMissingTable(rows, names=_names(request, (unit for unit, *_ in found.sheets.values())))
+    table = SectionMissingTable(rows, names=_names(request, (line.unit for line in found.sheets.values())))
     return _rows_page(request, found, form, table, "対策が不足している課公所")
 
 

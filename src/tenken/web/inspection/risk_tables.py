@@ -87,14 +87,14 @@ class SectionRiskTable(Table):
     caption = "表1　残るリスク"
     row_header = "unit"
 
-    unit = tables.Column(verbose_name="課公所", order_by=("unit",))
+    unit = tables.Column(verbose_name="課公所", accessor="unit_id", order_by=("unit_code",))
     asset = tables.Column(verbose_name="情報資産", accessor="asset__name")
     classification = tables.Column(verbose_name="重要性分類", accessor="asset__classification")
     threat = tables.Column(verbose_name="脅威", accessor="threat__name")
     score = NumberColumn(verbose_name="点数", accessor="residual__score")
     level = tables.Column(verbose_name="判定", accessor="residual__level", order_by=("residual__score",))
     explanation = tables.Column(verbose_name="点数の内訳", accessor="residual__explanation", orderable=False)
-    treatment = tables.Column(verbose_name="対応", accessor="decision__treatment", empty_values=())
+    treatment = tables.Column(verbose_name="対応", empty_values=())
     note = tables.Column(verbose_name="対応の内容", accessor="decision__note", orderable=False)
 
     def __init__(self, *args: Any, names: Mapping[int, str], **kwargs: Any) -> None:
