@@ -56,8 +56,8 @@ def _overview(figures: VisitReportFigures) -> Table:
         columns=(
             Column("訪問先", "left", 3.0),
             Column("訪問日", "left", 2.0),
-            Column("一致した設問", "right", 1.2),
-            Column("異なった設問", "right", 1.2),
+            Column("一致した\n設問", "right", 1.2),
+            Column("異なった\n設問", "right", 1.2),
             Column("指摘事項", "right", 1.0),
             Column("優良事例", "right", 1.0),
         ),
