@@ -154,21 +154,38 @@ def revise_item(
 
 @transaction.atomic
 def change_item(
-    *, by: Principal, item: CheckItem, seen: str, category: str, standing: bool, on: date
+    *,
+    by: Principal,
+    item: CheckItem,
+    seen: str,
+    category: str,
+    standing: bool,
+    answer_valid_months: int | None = None,
+    on: date,
 ) -> CheckItem:
-    """Move *item* to another category, or on or off every year's sheet. *seen* as in :func:`revise_item`."""
+    """Move *item* to another category, on or off every year's sheet, or set how long its answers may be stood by.
+
+    *answer_valid_months*: 0 asks anew each time, at most 60, None leaves it. *seen* as in :func:`revise_item`.
+    """
     present, _ = _locked(by, item, seen)
     _refuse_retired(present)
     inputs = Inputs()
     found = _category(by, category, inputs)
+    months = present.answer_valid_months if answer_valid_months is None else answer_valid_months
+    if not 0 <= months <= 60:
+        inputs.add("answer_valid_months", "回答の有効期間", "0から60までの月数で入力してください。")
     inputs.refuse()
     assert found is not None
     changes = differences(
-        {"category": present.category.code, "standing": present.standing},
-        {"category": found.code, "standing": standing},
+        {
+            "category": present.category.code,
+            "standing": present.standing,
+            "answer_valid_months": present.answer_valid_months,
+        },
+        {"category": found.code, "standing": standing, "answer_valid_months": months},
     )
-    present.category, present.standing = found, standing
-    present.save(update_fields=["category", "standing"])
+    present.category, present.standing, present.answer_valid_months = found, standing, months
+    present.save(update_fields=["category", "standing", "answer_valid_months"])
     if changes:
         _note(by, present, "change", changes, on)
     return present

@@ -278,7 +278,12 @@ def change(request: SignedInRequest, code: str) -> HttpResponse:
     """Move an item, or put it on or off every year's sheet."""
     by = request.principal
     shown = _changeable(by, code)
-    initial = {"category": shown.category.code, "standing": shown.standing, "seen": _last_mark(shown)[1]}
+    initial = {
+        "category": shown.category.code,
+        "standing": shown.standing,
+        "answer_valid_months": shown.answer_valid_months,
+        "seen": _last_mark(shown)[1],
+    }
     form = ItemChangeForm(posted(request), initial=initial, categories=categories_of(by.city_id))
     if attempt(form, lambda: operations.change_item(by=by, item=shown, on=by.on, **form.cleaned_data)):
         messages.success(request, "変更しました。")

@@ -12,7 +12,7 @@ from tenken.policy.models import CheckCategory, Clause
 from tenken.policy.operations import ClauseInput, Wording
 from tenken.policy.rules.codes import split_codes
 from tenken.policy.rules.facts import FACT_KINDS
-from tenken.web.components.fields import EraDateField
+from tenken.web.components.fields import CountField, EraDateField
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -198,7 +198,12 @@ class ItemPlaceForm(forms.Form):
 
 
 class ItemChangeForm(SeenForm, ItemPlaceForm):
-    pass
+    answer_valid_months = CountField(
+        label="回答の有効期間（月）",
+        required=False,
+        maximum=60,
+        help_text="受け付けた回答を、次の点検で「そのまま使う」ことができる月数です。0なら、毎回あらためて記入します。",
+    )
 
 
 class ItemAddForm(ItemPlaceForm, WordingForm):
