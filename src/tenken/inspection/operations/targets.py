@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -143,23 +143,9 @@ def add_target(
     if programme.status != Programme.Status.LAUNCHED:
         raise Stale("対象を加えられるのは、実施中の点検だけです。")
     day = on or by.on
-    problems = list(reason_problems(reason, "理由", "reason"))
     sections = dict(sections_on(programme.city, day))
-    if programme.kind == Kind.SELF_CHECK:
-        problems.append(Problem("職員の自己チェックには、課公所を加えられません。", "対象", "unit"))
-    if unit.pk not in sections:
-        problems.append(Problem("いま点検の対象になる課公所ではありません。", "課公所", "unit"))
-    if (system is None) != (programme.kind != Kind.SYSTEM_AUDIT):
-        problems.append(
-            Problem("情報システム監査では、情報システムを選んでください。", "情報システム", "system")
-        )
-    if system is not None and not InformationSystem.objects.filter(
-        valid_on(day), pk=system.pk, city=programme.city
-    ):
-        problems.append(Problem("いまの台帳にない情報システムです。", "情報システム", "system"))
-    same = {"system": system} if system else {"unit": unit, "system__isnull": True}
-    if Sheet.objects.filter(programme=programme, **same).exists():
-        problems.append(Problem("すでに点検シートがあります。", "課公所", "unit"))
+    problems = _addition_problems(programme, unit, system, sections, day)
+    problems += reason_problems(reason, "理由", "reason")
     if problems:
         raise Invalid("対象に加えられません。", problems)
     subject = {"system": system, "unit": None} if system else {"unit": unit, "system": None}
@@ -193,3 +179,29 @@ def add_target(
         link=f"/inspection/sheets/{sheet.pk}/",
     )
     return sheet
+
+
+def _addition_problems(
+    programme: Programme,
+    unit: Unit,
+    system: InformationSystem | None,
+    sections: Mapping[int, int | None],
+    day: date,
+) -> list[Problem]:
+    problems = []
+    if programme.kind == Kind.SELF_CHECK:
+        problems.append(Problem("職員の自己チェックには、課公所を加えられません。", "対象", "unit"))
+    if unit.pk not in sections:
+        problems.append(Problem("いま点検の対象になる課公所ではありません。", "課公所", "unit"))
+    if (system is None) != (programme.kind != Kind.SYSTEM_AUDIT):
+        problems.append(
+            Problem("情報システム監査では、情報システムを選んでください。", "情報システム", "system")
+        )
+    if system is not None and not InformationSystem.objects.filter(
+        valid_on(day), pk=system.pk, city=programme.city
+    ):
+        problems.append(Problem("いまの台帳にない情報システムです。", "情報システム", "system"))
+    same = {"system": system} if system else {"unit": unit, "system__isnull": True}
+    if Sheet.objects.filter(programme=programme, **same).exists():
+        problems.append(Problem("すでに点検シートがあります。", "課公所", "unit"))
+    return problems

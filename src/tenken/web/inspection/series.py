@@ -265,6 +265,7 @@ def _years(request: SignedInRequest, series: Series) -> dict[str, Any]:
 def plan(request: SignedInRequest, series_id: int) -> HttpResponse:
     """Plan a year from a series: what is missing is added."""
     series = _found(request, series_id)
+    require(request.principal, MANAGE_PROGRAMMES)
     try:
         planned = plan_year(
             by=request.principal,
@@ -285,7 +286,9 @@ def plan(request: SignedInRequest, series_id: int) -> HttpResponse:
 @require_POST
 def end(request: SignedInRequest, series_id: int) -> HttpResponse:
     """End a series."""
+    series = _found(request, series_id)
+    require(request.principal, MANAGE_PROGRAMMES)
     version = whole_number(request.POST.get("version", ""))
-    end_series(by=request.principal, series=_found(request, series_id), version=version)
+    end_series(by=request.principal, series=series, version=version)
     messages.success(request, "点検の周期を廃止しました。計画済みの点検は残ります。")
     return redirect("inspection-series-list")
