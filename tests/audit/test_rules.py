@@ -132,8 +132,7 @@ def test_nothing_leads_back_from_the_report(events: list[str]) -> None:
     for event in events:
         try:
             following = visit_after(status, event)
-        except Stale as refusal:
-            assert refusal.message.endswith("。")
+        except Stale:
             continue
         assert following == "cancelled" or order.index(following) >= order.index(status)
         if following == "cancelled":

@@ -83,6 +83,17 @@ IMPROVES: Outcome = {"ok": "manager deputy other f_manager", "403": REST}
 RUNS_TRACES: Outcome = {"ok": "secretariat", "403": "ciso bureau manager deputy auditor other", "404": REST}
 MAKES_CASES: Outcome = {"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST}
 
+# visits: whoever makes them, whoever plans them
+RECORDS_A1: Outcome = {"ok": "secretariat auditor", "403": "ciso bureau manager deputy", "404": REST}
+RECORDS_B1: Outcome = {"ok": "secretariat auditor", "403": "ciso other", "404": REST}
+PLANS_VISIT_A1: Outcome = {"ok": "secretariat", "403": "ciso bureau manager deputy auditor", "404": REST}
+PLANS_VISIT_B1: Outcome = {"ok": "secretariat", "403": "ciso auditor other", "404": REST}
+SELECTS_VISITS: Outcome = {
+    "ok": "secretariat",
+    "403": "ciso bureau manager deputy auditor other",
+    "404": REST,
+}
+
 # fmt: off
 TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "home": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
@@ -178,6 +189,41 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "assets-system": ("system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
     "assets-system-change": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-system-retire": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "audit-visits": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "audit-against": ("programme", {"GET": ({"404": "staff committee commissioner f_secretariat f_manager", "403": "system network", "ok": REST},), "POST": (CLOSED,)}),
+    "audit-select": ("visit_stage", {"GET": (SELECTS_VISITS,), "POST": (SELECTS_VISITS,)}),
+    "audit-selection": ("selection", {"GET": (SECRETARIAT_ELSE_404,), "POST": (CLOSED,)}),
+    "audit-selection-add": ("selection", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "audit-selection-adopt": ("selection", {"GET": (CLOSED,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "audit-selection-discard": ("selection", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "audit-selection-remove": ("selected", {"GET": (SECRETARIAT_ELSE_404,), "POST": (SECRETARIAT_ELSE_404,)}),
+    "audit-meeting": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "audit-past": ("programme", {"GET": (PLANS_INSPECTION,), "POST": (PLANS_INSPECTION,)}),
+    "audit-visit": ("visit", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audit-plan": ("visit", {"GET": (PLANS_VISIT_A1, PLANS_VISIT_B1,), "POST": (PLANS_VISIT_A1, PLANS_VISIT_B1,)}),
+    "audit-items": ("visit", {"GET": (RECORDS_A1, RECORDS_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-letter": ("visit", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audit-notify": ("visit", {"GET": (PLANS_VISIT_A1, PLANS_VISIT_B1,), "POST": (PLANS_VISIT_A1, PLANS_VISIT_B1,)}),
+    "audit-cancel": ("visit", {"GET": (PLANS_VISIT_A1, PLANS_VISIT_B1,), "POST": (PLANS_VISIT_A1, PLANS_VISIT_B1,)}),
+    "audit-checklist": ("visit", {"GET": (SEES_A1, SEES_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-checklist-save": ("visit_item", {"GET": (CLOSED, CLOSED,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-checklist-paper": ("visit", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audit-evidence-remove": ("visit_evidence", {"GET": (CLOSED,), "POST": (RECORDS_A1,)}),
+    "audit-finish": ("visit", {"GET": (RECORDS_A1, RECORDS_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-facts-ask": ("visit", {"GET": (RECORDS_A1, RECORDS_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-facts": ("visit", {"GET": ({"ok": "manager", "403": "ciso bureau deputy secretariat auditor", "404": REST}, {"ok": "other", "403": "ciso secretariat auditor", "404": REST},), "POST": ({"ok": "manager", "403": "ciso bureau deputy secretariat auditor", "404": REST}, {"ok": "other", "403": "ciso secretariat auditor", "404": REST},)}),
+    "audit-report": ("visit", {"GET": (RECORDS_A1, RECORDS_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-report-paper": ("visit", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audit-close": ("visit", {"GET": (CLOSED, CLOSED,), "POST": (PLANS_VISIT_A1, PLANS_VISIT_B1,)}),
+    "audit-observation-new": ("visit", {"GET": (RECORDS_A1, RECORDS_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-observation": ("observation", {"GET": (RECORDS_A1,), "POST": (RECORDS_A1,)}),
+    "audit-observation-drop": ("observation", {"GET": (RECORDS_A1,), "POST": (RECORDS_A1,)}),
+    "audit-practice-new": ("visit", {"GET": (RECORDS_A1, RECORDS_B1,), "POST": (RECORDS_A1, RECORDS_B1,)}),
+    "audit-practice": ("practice", {"GET": (RECORDS_A1,), "POST": (RECORDS_A1,)}),
+    "audit-practice-drop": ("practice", {"GET": (RECORDS_A1,), "POST": (RECORDS_A1,)}),
+    "audit-practice-ask": ("practice", {"GET": (CLOSED,), "POST": (PLANS_VISIT_A1,)}),
+    "audit-practice-answer": ("practice", {"GET": ({"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST},), "POST": ({"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST},)}),
+    "audit-practice-propose": ("practice", {"GET": (PLANS_VISIT_A1,), "POST": (PLANS_VISIT_A1,)}),
     "findings-list": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-check-many": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "findings-close-index": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),

@@ -17,6 +17,7 @@ from tests.factories import OtherCity, Scenario, make_other_city
 from tests.web.finding_rows import make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rows import Rows, make_rows
+from tests.web.visit_rows import visit_places
 from tests.workbooks.rows import make_answer_import, make_own_form
 
 from tenken.api.root import api
@@ -149,6 +150,7 @@ def make_world(scenario: Scenario) -> World:
         "self_answer": {INSIDE: (check.programme_id, check.form.questions.values_list("pk", flat=True)[0])},
         "series": {INSIDE: (series.pk,)},
         **_meetings(scenario),
+        **visit_places(scenario, rows),
     }
     return World(places, _clients(scenario, make_other_city()))
 

@@ -10,7 +10,7 @@ _ASKED: dict[str, str] = dict(VisitItem.Seen.choices)
 
 EVENT_LABELS = {
     "planned": "計画した",
-    "changed": "計画を変えた",
+    "changed": "日時と監査人を決めた",
     "items": "確認項目を決めた",
     "notified": "通知した",
     "started": "訪問を始めた",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenken.audit.models import Observation, Visit, VisitEvidence, VisitItem
 from tenken.audit.operations import add_evidence, record_item, remove_evidence
-from tenken.audit.operations.applying import may_record
+from tenken.audit.operations.applying import may_record, require_recorder
 from tenken.audit.queries import find_visit, letter_data, may_read_results, visit_name, visits_for
 from tenken.audit.queries.checklist import checklist_of
 from tenken.audit.states import OPEN_TO_RECORDS
@@ -45,6 +45,7 @@ def checklist(request: SignedInRequest, visit_id: int) -> HttpResponse:
     if not may_read_results(by, visit):
         raise Missing("この訪問調査の結果は、まだ課公所に示されていません。")
     if request.method == "POST":
+        require_recorder(by, visit)
         return _save_all(request, visit)
     return _page(request, visit)
 

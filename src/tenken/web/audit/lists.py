@@ -176,7 +176,7 @@ def against(request: SignedInRequest, programme_id: int) -> HttpResponse:
     views = {
         "": ("すべて", lines),
         "disagree": ("相違", [line for line in lines if line.seen == "disagree"]),
-        "contradicts": ("適合・該当なしと回答して相違", [line for line in lines if line.contradicts]),
+        "contradicts": ("問題なしと回答して相違", [line for line in lines if line.contradicts]),
     }
     shown = views.get(only, views[""])[1]
     table = AgainstTable(shown)
