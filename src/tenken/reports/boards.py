@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Missing
@@ -152,13 +152,7 @@ def _sheets_by_bureau(by: Principal, programme: Programme | None) -> dict[int | 
 
 def _open_work(by: Principal, fiscal_year: int) -> dict[int | None, OpenWork]:
     """Return the open work by bureau, and under None of all together."""
-    rows = (
-        findings_for(by, FindingFilter())
-        .order_by()
-        .filter(status__in=NOT_DONE)
-        .values_list("unit_id", "status", "effective_due")
-    )
-    found = list(rows)
+    found = _not_done(by, FindingFilter())
     groups = groups_of(by.city, (unit for unit, _, _ in found), by.on)
     counted: dict[int | None, Counter[str]] = defaultdict(Counter)
     for unit, status, due in found:
@@ -168,6 +162,12 @@ def _open_work(by: Principal, fiscal_year: int) -> dict[int | None, OpenWork]:
         for group in {None, chain.bureau_id}:
             counted[group]["relapsed"] += 1
     return {key: OpenWork(**counts) for key, counts in counted.items()}
+
+
+def _not_done(by: Principal, only: FindingFilter) -> list[tuple[int, str, date | None]]:
+    """Return (unit, status, until when) of the findings not done that *by* may see."""
+    rows = findings_for(by, only).order_by().filter(status__in=NOT_DONE)
+    return list(rows.annotate(until=F("effective_due")).values_list("unit_id", "status", "until"))
 
 
 def _marks(status: str, due: date | None, today: date) -> list[str]:
@@ -277,14 +277,8 @@ def bureau_board(by: Principal, unit_id: int) -> BureauBoard:
 
 
 def _work_by_section(by: Principal, bureau: Unit, programme: Programme | None) -> dict[int, OpenWork]:
-    rows = (
-        findings_for(by, FindingFilter(unit_id=bureau.pk))
-        .order_by()
-        .filter(status__in=NOT_DONE)
-        .values_list("unit_id", "status", "effective_due")
-    )
     counted: dict[int, Counter[str]] = defaultdict(Counter)
-    for unit, status, due in rows:
+    for unit, status, due in _not_done(by, FindingFilter(unit_id=bureau.pk)):
         for heir in by.tree.lineage_forward([unit]):
             counted[heir] += Counter(_marks(status, due, by.on))
     year = programme.fiscal_year if programme else FiscalYear.of(by.on).year

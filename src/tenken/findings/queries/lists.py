@@ -27,12 +27,16 @@ from tenken.findings.states import (
 from tenken.organization.access import Principal
 from tenken.organization.models import City
 
+# Several statuses under one word, as boards count them.
+STATUS_GROUPS = {"risk_treatment": (CANNOT_FIX, TREATED)}
+STATUS_GROUP_LABELS = {"risk_treatment": "改善困難（確認待ちと管理中）"}
+
 
 @dataclass(frozen=True)
 class FindingFilter:
     """What a list is narrowed to; '' and None narrow nothing. ``unit_id``: that unit, all below, and what they were.
 
-    ``status`` '' leaves withdrawn findings out. ``overdue``: past its date and still with the section. ``text`` is
+    ``status`` '' leaves withdrawn findings out; it may be one of ``STATUS_GROUPS``. ``overdue``: past its date and still with the section. ``text`` is
     looked for in the finding and in the unit's name. ``age``: a band of ``rules.ages``, or "all", of what is not done. ``review_due``:
     under a compensating measure and to be looked at again. ``level``: whose measure it is (``states.MEASURE_LEVELS``).
     """
@@ -61,13 +65,16 @@ def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQue
     equal: dict[str, Any] = {
         "fiscal_year": only.fiscal_year,
         "category_code": only.category_code,
-        "status": only.status,
         "origin": only.origin,
         "item_code": only.item_code,
         "measure_level": only.level,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
-    if not only.status:
+    if only.status in STATUS_GROUPS:
+        rows = rows.filter(status__in=STATUS_GROUPS[only.status])
+    elif only.status:
+        rows = rows.filter(status=only.status)
+    else:
         rows = rows.exclude(status=WITHDRAWN)
     if only.unit_id is not None:
         rows = rows.filter(unit__in=by.tree.lineage_back(by.tree.below([only.unit_id])))

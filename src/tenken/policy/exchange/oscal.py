@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -171,7 +171,7 @@ def profile_codes(document: Mapping[str, Any]) -> list[str]:
         str(code)
         for one in _dicts(profile.get("imports") if isinstance(profile, dict) else None)
         for chosen in _dicts(one.get("include-controls"))
-        for code in (chosen.get("with-ids") if isinstance(chosen.get("with-ids"), list) else [])
+        for code in _list(chosen.get("with-ids"))
     ]
     if not codes:
         raise Invalid("このprofileは、点検項目を1つも選んでいません（include-controls／with-ids）。")
@@ -282,8 +282,12 @@ def _controls(
             stack.extend((one, depth + 1) for one in _dicts(group.get("groups")))
 
 
-def _dicts(value: Any) -> Iterable[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in _list(value) if isinstance(one, dict)]
 
 
 def _all_said(holder: Mapping[str, Any], name: str) -> list[str]:

@@ -201,4 +201,3 @@ def replace_draft_content(
         raise Invalid("ファイルの内容に誤りがあります。何も取り込んでいません。", problems[:200])
     note(by, draft, "draft.import", {"chapters": len(chapters), "clauses": len(rows)}, on)
     return len(rows)
-

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from tenken.findings.rules.ages import ANY_AGE
 from tenken.inspection.models import Programme
 from tenken.reports.boards import BureauRow, SectionRow
 from tenken.web.components.tables import NumberColumn, StatusColumn, Table
@@ -39,7 +40,7 @@ class _WorkTable(Table):
         raise NotImplementedError
 
     def render_open(self, record: Any, value: int) -> SafeString | str:
-        return opened(value, findings_url(unit=self.unit_of(record), age="all"))
+        return opened(value, findings_url(unit=self.unit_of(record), age=ANY_AGE))
 
     def render_overdue(self, record: Any, value: int) -> SafeString | str:
         return opened(value, findings_url(unit=self.unit_of(record), overdue="on"))
@@ -48,7 +49,7 @@ class _WorkTable(Table):
         return opened(value, findings_url(unit=self.unit_of(record), status="not_improved"))
 
     def render_treated(self, record: Any, value: int) -> SafeString | str:
-        return opened(value, findings_url(unit=self.unit_of(record), status="treated"))
+        return opened(value, findings_url(unit=self.unit_of(record), status="risk_treatment"))
 
     def render_relapsed(self, record: Any, value: int) -> SafeString | str:
         url = f"{reverse('findings-relapse')}?{urlencode({'unit': self.unit_of(record)})}"
@@ -79,8 +80,8 @@ class BureauTable(_WorkTable):
         return record.unit_id or 0
 
     def _sheets(self, record: BureauRow, number: int, **query: str) -> SafeString | str:
-        url = f"{self.sheets}?{urlencode({'bureau': record.unit_id, **query})}" if self.sheets else ""
-        return opened(number, url)
+        asked = {"bureau": str(record.unit_id or 0), **query}
+        return opened(number, f"{self.sheets}?{urlencode(asked)}" if self.sheets else "")
 
     def render_sections(self, record: BureauRow, value: int) -> SafeString | str:
         return self._sheets(record, value)

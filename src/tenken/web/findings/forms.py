@@ -13,6 +13,7 @@ from tenken.common.refusals import Invalid
 from tenken.findings.models import Finding
 from tenken.findings.operations.checking import CONFIRMED, REFUSED, RETURNED
 from tenken.findings.operations.checking import VERIFIED as VERIFY
+from tenken.findings.queries.lists import STATUS_GROUP_LABELS
 from tenken.findings.rules.ages import AGE_BANDS, ANY_AGE
 from tenken.findings.states import MEASURE_LEVELS, REASONS, STATUS_LABELS
 from tenken.web.components.fields import CountField, EraDateField
@@ -152,7 +153,9 @@ class FindingFilterForm(forms.Form):
     unit = forms.ChoiceField(label="局・区", required=False)
     category = forms.ChoiceField(label="調査項目", required=False)
     status = forms.ChoiceField(
-        label="状態", required=False, choices=[("", "すべて（取下げを除く）"), *STATUS_LABELS.items()]
+        label="状態",
+        required=False,
+        choices=[("", "すべて（取下げを除く）"), *STATUS_GROUP_LABELS.items(), *STATUS_LABELS.items()],
     )
     origin = forms.ChoiceField(
         label="出所", required=False, choices=[("", "すべて"), *Finding.Origin.choices]

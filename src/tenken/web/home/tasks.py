@@ -102,7 +102,7 @@ def sheets_to_do(by: Principal) -> list[Sheet]:
     """Return the first sheets that wait for *by*, the earliest due first, with ``until``: its due date."""
     own_first = Case(When(kind=Stage.Kind.SELF_INSPECTION, then=0), default=1)
     ends = Stage.objects.filter(programme=OuterRef("programme")).order_by(own_first, "order")
-    rows = list(
+    rows: list[Sheet] = list(
         _waiting_sheets(by)
         .select_related("unit", "programme", "system")
         .annotate(stage_ends=Subquery(ends.values("ends_on")[:1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
@@ -151,7 +152,7 @@ class BehindFilter(forms.Form):
             return []
         values = self.cleaned_data
         key = search_key(values["q"])
-        tests = {
+        tests: dict[str, Callable[[Behind], bool]] = {
             "late": lambda row: row.days_late > 0,
             "absent": lambda row: bool(row.absent),
             "untold": lambda row: row.last_sent is None,

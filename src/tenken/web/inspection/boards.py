@@ -35,7 +35,7 @@ class IssueColumn(NumberColumn):
         super().__init__(verbose_name=name, empty_values=(), orderable=False)
         self.bureau = bureau
 
-    def render(self, record: Line, table: IssueTable) -> SafeString | str:
+    def render(self, record: Line, table: IssueTable) -> SafeString | str:  # type: ignore[override]
         now, before = record.now.get(self.bureau, 0), record.before.get(self.bureau, 0)
         return format_html("{}（{}）", table.link(now, record, bureau=self.bureau), before)
 
@@ -103,7 +103,7 @@ class _YearColumn(NumberColumn):
         super().__init__(verbose_name=str(FiscalYear(year)), empty_values=(), orderable=False)
         self.year = year
 
-    def render(self, record: Line, table: YearsTable) -> SafeString | str:
+    def render(self, record: Line, table: YearsTable) -> SafeString | str:  # type: ignore[override]
         return table.link(record.years.get(self.year, 0), record, year=self.year)
 
     def value(self, record: Line) -> int:
