@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -114,10 +115,11 @@ def save(request: SignedInRequest, visit_id: int, item_id: int) -> HttpResponse:
     """Save one line, and a photograph with it; the reply carries its new version and how far the visit is."""
     by, visit = request.principal, find_visit(request.principal, visit_id)
     given = _given(request, item_id, request.POST.get("version", ""))
-    saved = record_item(
-        by=by, visit=visit, item_id=item_id, seen=given.seen, note=given.note, version=given.version
-    )
-    added = _photo(request, visit, item_id)
+    with transaction.atomic():  # a photograph that is refused leaves the line as it was shown
+        saved = record_item(
+            by=by, visit=visit, item_id=item_id, seen=given.seen, note=given.note, version=given.version
+        )
+        added = _photo(request, visit, item_id)
     item = next(one for one in checklist_of(visit) if one.pk == item_id)
     context = {
         "item": item,
