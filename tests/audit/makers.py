@@ -74,8 +74,12 @@ def look(
 
 def visited(city: Scenario, visit: Visit) -> Visit:
     """Make the visit: the desks are as said, the ledger is not; one 指摘事項 on the list and one beside it."""
+    return finished(city, notified_visit(city, visit))
+
+
+def finished(city: Scenario, visit: Visit) -> Visit:
+    """Make a notified visit, as :func:`visited`."""
     by = city.by("auditor")
-    visit = notified_visit(city, visit)
     look(city, visit, "clear-desk.leave", "agree")
     look(city, visit, "media.ledger", "disagree", "台帳にないUSBメモリが3本ある。")
     look(city, visit, "media.lock", "agree")

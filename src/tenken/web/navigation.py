@@ -37,7 +37,7 @@ class _Entry:
 _ENTRIES = (
     _Entry("ホーム", "home"),
     _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
-    _Entry("訪問調査", "audit-visits", VIEW_VISITS),
+    _Entry("訪問調査", "audit-visits", VIEW_VISITS, lambda counts: counts.visits),
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
     _Entry("事例集", "cases-index", VIEW_CASES),
     _Entry("台帳", "assets-list", VIEW_ASSETS),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tests.audit.makers import chosen_visit, line, notified_visit, reported, visited
+from tests.audit.makers import chosen_visit, finished, line, notified_visit, reported, visited
 from tests.factories import Scenario, make_unit
 
 from tenken.audit.models import Observation, Visit, VisitEvidence, VisitItem, VisitSelection
+from tenken.audit.operations import ask_facts
 from tenken.findings.models import Finding
 from tenken.inspection.models import Stage
 from tenken.web.inspection.numbers import answer_mark
@@ -245,3 +247,23 @@ def test_the_pages_take_the_same_queries_whatever_the_number(
         secretariat.get(page)
         with django_assert_max_num_queries(most):
             assert secretariat.get(page).status_code == 200
+
+
+def test_home_tells_each_what_waits(city: Scenario, visit: Visit, client_for: Any) -> None:
+    def waits(role: str) -> tuple[str, ...]:
+        page = client_for(city.people[role]).get("/").content.decode()
+        steps = ("訪問を計画する", "訪問する", "事実の確認を求める", "事実を確認する", "報告する")
+        return tuple(step for step in steps if f">{step}<" in page)
+
+    assert (waits("secretariat"), waits("auditor"), waits("section_manager")) == (("訪問を計画する",), (), ())
+    notified_visit(city, visit)
+    assert (waits("secretariat"), waits("auditor"), waits("section_manager")) == ((), ("訪問する",), ())
+    visit.refresh_from_db()
+    made = finished(city, visit)
+    assert waits("auditor") == ("事実の確認を求める",)
+    ask_facts(by=city.by("auditor"), visit=made, due_on=date(2026, 11, 20), version=made.version)
+    assert (waits("auditor"), waits("section_manager"), waits("other_manager")) == (
+        (),
+        ("事実を確認する",),
+        (),
+    )

@@ -21,6 +21,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from tenken.audit.models import Visit
+from tenken.audit.queries.waiting import waiting_visits
 from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.models import Finding, TraceLine
 from tenken.findings.permissions import (
@@ -52,17 +54,20 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many sheets and findings wait for a person."""
+    """How many sheets, findings and visits wait for a person."""
 
     sheets: int
     findings: int
+    visits: int = 0
 
 
 def waiting(by: Principal) -> Waiting:
     """Count what waits for *by*. One query."""
     row = (
         City.objects.filter(pk=by.city_id)
-        .values_list(_number_of(_waiting_sheets(by)), _waiting_in_findings(by))
+        .values_list(
+            _number_of(_waiting_sheets(by)), _waiting_in_findings(by), _number_of(waiting_visits(by))
+        )
         .first()
     )
     return Waiting(*row) if row else Waiting(0, 0)
@@ -122,6 +127,12 @@ def findings_to_do(by: Principal) -> list[Finding]:
         .annotate(until=Coalesce("review_on", "plan_due_on", "due_on"))
         .order_by(F("until").asc(nulls_last=True), "fiscal_year", "number")[:SHOWN]
     )
+
+
+def visits_to_do(by: Principal) -> list[Visit]:
+    """Return the first visits that wait for *by*, the earliest first."""
+    rows = waiting_visits(by).select_related("unit").order_by(F("planned_on").asc(nulls_last=True), "pk")
+    return list(rows[:SHOWN])
 
 
 def trace_lines_to_do(by: Principal) -> list[TraceLine]:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tenken.audit.permissions import RECORD_VISITS
+from tenken.audit.queries.waiting import next_step
 from tenken.common import clock
 from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
@@ -48,7 +50,14 @@ def home(request: SignedInRequest) -> HttpResponse:
     counts = waiting_of(request)
     works = any(
         by.holds(capability)
-        for capability in (FILL_SHEETS, APPROVE_SHEETS, ACCEPT_SHEETS, IMPROVE_FINDINGS, CHECK_FINDINGS)
+        for capability in (
+            FILL_SHEETS,
+            APPROVE_SHEETS,
+            ACCEPT_SHEETS,
+            IMPROVE_FINDINGS,
+            CHECK_FINDINGS,
+            RECORD_VISITS,
+        )
     )
     now = tasks.programme_now(by)
     context: dict[str, Any] = {
@@ -57,6 +66,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "own_checks": own_checks(by, open_only=True),
         "sheet_tasks": _sheet_tasks(by, today) if counts.sheets else [],
         "finding_tasks": _finding_tasks(by, today) if counts.findings else [],
+        "visit_tasks": _visit_tasks(by, today) if counts.visits else [],
+        "more_visits": max(0, counts.visits - tasks.SHOWN),
         "more_sheets": max(0, counts.sheets - tasks.SHOWN),
         "more_findings": max(0, counts.findings - tasks.SHOWN),
         "sheets_url": _sheets_to_do_url(by, now),
@@ -121,6 +132,19 @@ def _sheet_tasks(by: Principal, today: date) -> list[Task]:
             today,
         )
         for sheet in tasks.sheets_to_do(by)
+    ]
+
+
+def _visit_tasks(by: Principal, today: date) -> list[Task]:
+    return [
+        _task(
+            f"{visit.unit.name}の訪問調査",
+            address("audit-visit", visit.pk),
+            (next_step(by, visit), "yellow"),
+            visit.facts_due_on or visit.planned_on,
+            today,
+        )
+        for visit in tasks.visits_to_do(by)
     ]
 
 
