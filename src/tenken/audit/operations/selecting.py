@@ -48,15 +48,7 @@ def draw_units(
     """
     require(by, MANAGE_VISITS)
     programme = _visitable(by, stage)
-    checks = Checks()
-    kept = checks.name(reasons, label="選び方の理由", limit=REASONS_LIMIT, field="reasons", lines=True)
-    if method not in (VisitSelection.Method.RANDOM, VisitSelection.Method.STRATIFIED):
-        checks.problem("選び方を選んでください。", label="選び方", field="method")
-    if seed is not None and not 0 <= seed < SEEDS:
-        checks.problem(f"0から{SEEDS - 1:,}までの整数にしてください。", label="乱数の種", field="seed")
-    if not 0 <= rested_years <= 10:
-        checks.problem("0から10までにしてください。", label="除く年数", field="rested_years")
-    checks.done()
+    kept = _checked_draw(method, reasons, seed, rested_years)
     subjects = universe(programme, stage, rested_years, on or by.on)
     if not 1 <= wanted <= len(subjects):
         raise Invalid(
@@ -103,6 +95,20 @@ def draw_units(
         on,
     )
     return selection
+
+
+def _checked_draw(method: str, reasons: str, seed: int | None, rested_years: int) -> str:
+    """Return the reasons as they are kept; ``Invalid`` with what is wrong with the draw."""
+    checks = Checks()
+    kept = checks.name(reasons, label="選び方の理由", limit=REASONS_LIMIT, field="reasons", lines=True)
+    if method not in (VisitSelection.Method.RANDOM, VisitSelection.Method.STRATIFIED):
+        checks.problem("選び方を選んでください。", label="選び方", field="method")
+    if seed is not None and not 0 <= seed < SEEDS:
+        checks.problem(f"0から{SEEDS - 1:,}までの整数にしてください。", label="乱数の種", field="seed")
+    if not 0 <= rested_years <= 10:
+        checks.problem("0から10までにしてください。", label="除く年数", field="rested_years")
+    checks.done()
+    return kept
 
 
 @transaction.atomic
