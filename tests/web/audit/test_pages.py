@@ -55,6 +55,8 @@ def test_the_whole_road(
         "random.Random(42)"
         in secretariat.get(reverse("audit-selection", args=[selection.pk])).content.decode()
     )
+    kept = secretariat.get(reverse("audit-selection", args=[selection.pk]) + "?export=csv")
+    assert kept.content.decode("cp932").count("抽出") == 3
     _post(secretariat, "audit-selection-adopt", selection.pk, version=selection.version)
     visit = Visit.objects.get(unit=city.section_a1)
     lead = city.people["auditor"].pk

@@ -16,15 +16,15 @@ RANDOM, STRATIFIED = "random", "stratified"
 
 def draw(codes: Sequence[str], seed: int, wanted: int) -> list[str]:
     """Return *wanted* of *codes* (all when there are fewer), in the order of the codes."""
-    numbers = _numbers(codes, seed)
-    return sorted(sorted(numbers, key=lambda code: (numbers[code], code))[:wanted])
+    given = numbers(codes, seed)
+    return sorted(sorted(given, key=lambda code: (given[code], code))[:wanted])
 
 
 def draw_stratified(strata: Mapping[str, str], seed: int, wanted: int) -> list[str]:
     """Return *wanted* of the codes of *strata* (code → stratum), each stratum by its share, in the order of the codes."""
-    numbers = _numbers(list(strata), seed)
+    given = numbers(list(strata), seed)
     members: dict[str, list[str]] = defaultdict(list)
-    for code in sorted(strata, key=lambda code: (numbers[code], code)):
+    for code in sorted(strata, key=lambda code: (given[code], code)):
         members[strata[code]].append(code)
     places = shares({stratum: len(codes) for stratum, codes in members.items()}, wanted)
     return sorted(code for stratum, codes in members.items() for code in codes[: places[stratum]])
@@ -44,7 +44,8 @@ def shares(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
     return found
 
 
-def _numbers(codes: Sequence[str], seed: int) -> dict[str, float]:
+def numbers(codes: Sequence[str], seed: int) -> dict[str, float]:
+    """Return the number each of *codes* is given by lot: the lower, the sooner chosen."""
     lots = Random(seed)  # noqa: S311 - meant to be drawn again, not to be secret
     return {code: lots.random() for code in sorted(codes)}
 

@@ -23,7 +23,8 @@ from tenken.audit.operations import (
 from tenken.audit.permissions import MANAGE_VISITS
 from tenken.audit.queries.candidates import candidates
 from tenken.audit.queries.visits import find_selection, find_visit_stage
-from tenken.audit.rules.draw import in_words
+from tenken.audit.rules.draw import in_words, numbers
+from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Missing
 from tenken.organization.access import require
 from tenken.organization.queries.naming import names_with_bureau
@@ -31,7 +32,7 @@ from tenken.web.audit.forms import AddUnitForm, ByHandForm, DrawForm, ReasonForm
 from tenken.web.audit.labels import SELECTION_STATUSES
 from tenken.web.audit.pages import change_page, show, to_list
 from tenken.web.audit.tables import CandidateTable
-from tenken.web.exports import export_table, wants_export
+from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
@@ -103,8 +104,23 @@ def selection(request: SignedInRequest, selection_id: int) -> HttpResponse:
     by = request.principal
     found = find_selection(by, selection_id)
     require(by, MANAGE_VISITS)
-    context = _context(request, found)
-    return render(request, "web/audit/selection.html", context)
+    if kind := wants_export(request):
+        return _universe(request, found, kind)
+    return render(request, "web/audit/selection.html", _context(request, found))
+
+
+def _universe(request: SignedInRequest, found: VisitSelection, kind: str) -> HttpResponse:
+    """Return the universe as a file, each with the number it was given: so anybody can draw again."""
+    by = request.principal
+    given = numbers([key for _, _, key, _ in found.universe], found.seed) if found.seed is not None else {}
+    drawn = set(found.units.filter(drawn=True).values_list("unit_id", "system_id"))
+    names = names_with_bureau(by.city, [one[0] for one in found.universe], by.on)
+    rows = [
+        [key, names.get(unit, ""), bureau, given.get(key), "抽出" if (unit, system) in drawn else ""]
+        for unit, system, key, bureau in found.universe
+    ]
+    header = ["コード", "課公所", "局・区のコード", "割り当てた乱数", "結果"]
+    return export_rows(header, rows, f"{found.stage.programme.name}_{found}の選定の母集団", kind)
 
 
 def _context(request: SignedInRequest, found: VisitSelection) -> dict[str, Any]:
@@ -122,7 +138,8 @@ def _context(request: SignedInRequest, found: VisitSelection) -> dict[str, Any]:
             {
                 "row": row,
                 "name": names.get(row.unit_id, "") + (f"（{row.system.name}）" if row.system else ""),
-                "candidate": known.get((row.unit_id, row.system_id)),
+                "candidate": (candidate := known.get((row.unit_id, row.system_id))),
+                "last": FiscalYear(candidate.last_visited) if candidate and candidate.last_visited else "—",
             }
             for row in units
         ],
