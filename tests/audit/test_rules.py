@@ -115,7 +115,7 @@ def test_the_strongest_reason_is_told() -> None:
 
 # --- the life ---------------------------------------------------------------------------------------------------
 
-ROAD = ("notify", "start", "record", "finish", "ask_facts", "answer_facts", "report", "meet", "close")
+ROAD = ("notify", "record", "finish", "ask_facts", "answer_facts", "report", "meet", "close")
 
 
 def test_the_whole_road() -> None:

@@ -1,6 +1,6 @@
 """The life of a visit. Pure: what stands + what happens -> what stands then, or a refusal with its sentence.
 
-planned --notify--> notified --start--> in_progress --finish--> visited --report--> reported --meet--> follow_up
+planned --notify--> notified --record--> in_progress --finish--> visited --report--> reported --meet--> follow_up
 planned, notified --cancel--> cancelled
 reported, follow_up --close, once every finding is settled--> closed
 """
@@ -30,7 +30,6 @@ _VISIT: dict[tuple[str, str], str] = {
     (NOTIFIED, "change"): NOTIFIED,
     (PLANNED, "notify"): NOTIFIED,
     (NOTIFIED, "notify"): NOTIFIED,
-    (NOTIFIED, "start"): IN_PROGRESS,
     # The first thing seen begins the visit; until the report it may be put right.
     (NOTIFIED, "record"): IN_PROGRESS,
     (IN_PROGRESS, "record"): IN_PROGRESS,
@@ -49,7 +48,6 @@ _VISIT: dict[tuple[str, str], str] = {
 _REFUSED = {
     "change": "始まった訪問調査の計画は変えられません。",
     "notify": "始まった訪問調査の通知は出し直せません。",
-    "start": "通知した訪問調査だけを始められます。",
     "record": "いまは訪問調査の結果を記録できません。通知のあとから、報告するまでの間に記録します。",
     "finish": "実施中の訪問調査だけを終えられます。",
     "ask_facts": "事実の確認を求められるのは、訪問を終えてから報告するまでの間です。",
@@ -62,7 +60,7 @@ _REFUSED = {
 
 
 def visit_after(status: str, event: str) -> str:
-    """Return a visit's status after *event* (change, notify, start, record, finish, ask_facts, answer_facts, report,
+    """Return a visit's status after *event* (change, notify, record, finish, ask_facts, answer_facts, report,
     meet, close, cancel). ``Stale`` when it is impossible in *status*; ``KeyError`` for an unknown event."""
     following = _VISIT.get((status, event))
     if following is None:

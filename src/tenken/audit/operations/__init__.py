@@ -16,7 +16,6 @@ from tenken.audit.operations.recording import (
     finish_visit,
     record_item,
     remove_evidence,
-    start_visit,
 )
 from tenken.audit.operations.reporting import (
     answer_facts,
@@ -62,5 +61,4 @@ __all__ = [
     "report_visit",
     "save_observation",
     "save_practice",
-    "start_visit",
 ]

@@ -20,22 +20,12 @@ from tenken.organization.names import Checks
 NOTE_LIMIT, ATTENDED_LIMIT = 2_000, 200
 
 
-@transaction.atomic
-def start_visit(*, by: Principal, visit: Visit, version: int, on: date | None = None) -> Visit:
-    """Begin the visit. ``Invalid`` before its day."""
-    visit = locked_visit(by, visit, version)
-    require_recorder(by, visit)
-    _begin(by, visit, "start", on)
-    visit.save()
-    return visit
-
-
-def _begin(by: Principal, visit: Visit, event: str, on: date | None) -> None:
+def _begin(by: Principal, visit: Visit, on: date | None) -> None:
+    """Begin the visit: somebody is there. ``Invalid`` before its day."""
     day = on or clock.today()
-    visit_after(visit.status, event)
     if visit.planned_on is not None and day < visit.planned_on:
         raise Invalid("訪問予定日が来てから記録してください。")
-    move(visit, event)
+    move(visit, "record")
     visit.visited_on = day
     tell(by, visit, "started", "audit.visit.start", {"visited_on": day}, on=on)
 
@@ -149,6 +139,6 @@ def open_to_records(by: Principal, visit: Visit, on: date | None) -> Visit:
         raise Stale("課公所が相違ないと確認したあとは、直せません。")
     following = visit_after(visit.status, "record")
     if following != visit.status:
-        _begin(by, visit, "record", on)
+        _begin(by, visit, on)
         visit.save()
     return visit
