@@ -11,6 +11,9 @@ from django.db import transaction
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.identifiers import local_government_check_digit
+from tenken.findings.operations import HistoricFinding, HistoricStep
+from tenken.findings.operations import record_history as record_findings
+from tenken.findings.states import Plan, Report, StageClosed, Verify
 from tenken.inspection.models import Programme
 from tenken.inspection.operations import (
     HistoricAnswer,
@@ -34,6 +37,7 @@ from tenken.organization.operations import (
     grant_role,
     open_account,
 )
+from tenken.policy.models import CheckItem
 from tenken.policy.operations import adopt_default_policy
 from tenken.policy.queries.bank import items_on
 
@@ -171,14 +175,45 @@ def _past_year(city: City, units: list[Unit], year: int, questions: int) -> None
         )
         for number, unit in enumerate(units)
     ]
-    record_history(by=by, programme=programme, rows=rows, on=date(year, 8, 31))
+    keys = record_history(by=by, programme=programme, rows=rows, on=date(year, 8, 31))
+    _findings(city, keys, year)
     programme.refresh_from_db()
     close_programme(by=by, programme=programme, version=programme.version, on=date(year + 1, 3, 31))
 
 
 def _answer(code: str, number: int) -> HistoricAnswer:
-    if number % 40 == 0:
+    if number % 250 == 0:  # about 230 issues in 420 sections, as in the documents
         return HistoricAnswer(code, "issue", "鍵のかからない書庫に保管している。")
     if number % 23 == 0:
         return HistoricAnswer(code, "not_applicable", "該当する機器を使っていない。")
     return HistoricAnswer(code, "conforms")
+
+
+def _findings(city: City, keys: dict[tuple[int, str], int], year: int) -> None:
+    """Give every issue of a past year its life: most are improved, some stay 未改善."""
+    by = system_principal(city, "benchmark", on=date(year, 11, 1))
+    categories = dict(CheckItem.objects.filter(city=city).values_list("code", "category__code"))
+    plan = HistoricStep(Plan("書庫を増やす。", "係長", date(year, 10, 20)), date(year, 9, 10))
+    report = HistoricStep(Report("書庫を増やした。", date(year, 10, 10)), date(year, 10, 11))
+    improved = (plan, report, HistoricStep(Verify(), date(year, 10, 20)))
+    left = (plan, HistoricStep(StageClosed("budget", "来年度に要求する。"), date(year, 10, 31)))
+    record_findings(
+        by=by,
+        city=city,
+        rows=[
+            HistoricFinding(
+                unit_id=unit,
+                fiscal_year=year,
+                origin="self_inspection",
+                origin_key=f"inspection.answer:{key}",
+                title="鍵のかからない書庫に保管している。",
+                opened_on=date(year, 9, 1),
+                status="not_improved" if number % 7 == 0 else "verified",
+                steps=left if number % 7 == 0 else improved,
+                item_code=code,
+                category_code=categories[code],
+            )
+            for number, ((unit, code), key) in enumerate(sorted(keys.items()))
+        ],
+        on=date(year, 11, 1),
+    )

@@ -162,6 +162,12 @@ def _board(secretariat: Visitor, programme: Programme) -> Iterator[Figure]:
     for name, path in (
         (f"board of {SECTIONS} sections, 10 years behind it, p95", f"/inspection/{programme.pk}/"),
         ("list of sheets, first page, p95", f"/inspection/{programme.pk}/sheets/"),
+        ("board of what is not handed in, p95", f"/inspection/{programme.pk}/behind/"),
+        ("board of issues by item and bureau, p95", "/inspection/issues/"),
+        ("board of open findings by age, p95", "/findings/ages/"),
+        ("board of relapse, p95", "/findings/relapse/"),
+        ("the CISO's page, p95", "/boards/ciso/"),
+        ("a bureau's page, p95", "/boards/bureau/"),
     ):
         seconds = []
         for _ in range(PAGES):

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from tenken.inspection.models import Answer, Programme, ReminderSent, ReminderStep, Sheet
+from tenken.inspection.models import Answer, Programme, Question, ReminderSent, ReminderStep, Sheet
 from tenken.inspection.permissions import VIEW_SHEETS
 from tenken.inspection.queries.due import deadlines_of
 from tenken.inspection.rules.reminders_due import Chased, Due, Step, reminders_due
@@ -72,29 +73,32 @@ class Batch:
 
 
 class Seats:
-    """Who sits where on a day: deputies and managers of sections, managers of bureaus. Four queries for all."""
+    """Who sits where on a day: deputies and managers of sections, managers of bureaus.
 
-    def __init__(self, city: City, sheets: Iterable[Sheet], day: date) -> None:
-        self._tree = tree_of(city, day)
-        sections = {unit for sheet in sheets for unit in self._tree.lineage_forward([sheet.unit_id])}
-        bureaus = {
-            unit
-            for sheet in sheets
-            if sheet.bureau_id
-            for unit in self._tree.lineage_forward([sheet.bureau_id])
-        }
-        self._holders = {
-            DEPUTY: holders_on(sections, DEPUTY, day),
-            MANAGER: holders_on(sections, MANAGER, day),
-            BUREAU: holders_on(bureaus, BUREAU, day),
-        }
+    Two queries a role, when it is first asked for, and one for the addresses of all who are told.
+    """
+
+    def __init__(self, city: City, sheets: Sequence[Sheet], day: date) -> None:
+        self._tree, self._day = tree_of(city, day), day
+        self._sections = {sheet.unit_id for sheet in sheets}
+        self._bureaus = {sheet.bureau_id for sheet in sheets if sheet.bureau_id}
+        self._held: dict[str, dict[int, list[Holder]]] = {}
+
+    def _holders(self, role: str) -> dict[int, list[Holder]]:
+        if role not in self._held:
+            units = self._bureaus if role == BUREAU else self._sections
+            self._held[role] = holders_on(self._tree.lineage_forward(units), role, self._day)
+        return self._held[role]
+
+    @cached_property
+    def _address(self) -> dict[int, str]:
         people = {
             holder.person_id
-            for of_role in self._holders.values()
-            for held in of_role.values()
+            for role in (DEPUTY, MANAGER, BUREAU)
+            for held in self._holders(role).values()
             for holder in held
         }
-        self._address = dict(Person.objects.filter(pk__in=people).values_list("pk", "email"))
+        return dict(Person.objects.filter(pk__in=people).values_list("pk", "email"))
 
     def holders(self, sheet: Sheet, role: str) -> list[Holder]:
         """Return who holds *role* for the sheet's section (or bureau), or for what became of it."""
@@ -104,7 +108,7 @@ class Seats:
         return [
             one
             for heir in sorted(self._tree.lineage_forward([unit]))
-            for one in self._holders[role].get(heir, ())
+            for one in self._holders(role).get(heir, ())
         ]
 
     def reached(self, sheet: Sheet, audience: str) -> tuple[Reached, ...]:
@@ -176,10 +180,10 @@ def unanswered(sheets: Iterable[Sheet]) -> dict[int, int]:
     """Return how many questions of each of *sheets* have no verdict. Two queries."""
     rows = list(sheets)
     asked = dict(
-        Sheet.objects.filter(pk__in=[sheet.pk for sheet in rows])
+        Question.objects.filter(form__in={sheet.form_id for sheet in rows})
         .order_by()
         .values("form")
-        .annotate(n=Count("form__questions", distinct=True))
+        .annotate(n=Count("pk"))
         .values_list("form", "n")
     )
     given = dict(

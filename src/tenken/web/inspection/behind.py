@@ -35,6 +35,8 @@ from tenken.web.inspection.labels import SHEET_STATUSES
 from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
+_PER_PAGE = 50
+
 
 class BehindTable(Table):
     caption = "表2　未提出の点検シート"
@@ -157,7 +159,7 @@ class BehindFilter(forms.Form):
             "absent": lambda row: bool(row.absent),
             "untold": lambda row: row.last_sent is None,
         }
-        wanted = tests.get(values["only"], lambda row: True)
+        wanted: Callable[[Behind], bool] = tests.get(values["only"], lambda row: True)
         return [
             row
             for row in rows
@@ -231,8 +233,9 @@ def _page(
     may_act = by.everywhere(ACCEPT_SHEETS) and programme.status == Programme.Status.LAUNCHED
     shown = narrow.applied(rows)
     table = BehindTable(shown, chosen=picked, exclude=() if may_act else ("chosen",))
-    RequestConfig(request, paginate=False).configure(table)
-    if kind := wants_export(request):
+    kind = wants_export(request)
+    RequestConfig(request, paginate=False if kind else {"per_page": _PER_PAGE}).configure(table)
+    if kind:
         return export_table(table, f"{programme.name}_未提出", kind)
     summary = BureauBehindTable(bureaus, programme=programme)
     RequestConfig(request, paginate=False).configure(summary)

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
@@ -53,7 +54,7 @@ class IssueTable(Table):
     change = NumberColumn(verbose_name="増減", empty_values=(), accessor="code", orderable=False)
 
     def __init__(self, *args: Any, board: IssueBoard, items: bool, **kwargs: Any) -> None:
-        self.board, self.items = board, items
+        self.board, self.items, self.rows_url = board, items, reverse("inspection-issue-rows")
         columns = [(f"b{key}", IssueColumn(key, name)) for key, name in board.bureaus]
         super().__init__(*args, extra_columns=columns, **kwargs)
 
@@ -62,8 +63,8 @@ class IssueTable(Table):
         if not number:
             return "0"
         which = {"item" if self.items else "category": line.code}
-        url = address("inspection-issue-rows", year=year or self.board.fiscal_year, **which, **query)
-        return format_html('<a href="{}">{}</a>', url, number)
+        asked = urlencode({"year": year or self.board.fiscal_year, **which, **query})
+        return format_html('<a href="{}?{}">{}</a>', self.rows_url, asked, number)
 
     def _years(self, record: Line) -> tuple[int, int]:
         year = self.board.fiscal_year

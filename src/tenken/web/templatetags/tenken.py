@@ -51,6 +51,7 @@ from tenken.common.era import era_date
 from tenken.web.components.answer_html import answer_html
 from tenken.web.components.answers import AnswerGroup
 from tenken.web.components.fields import CountField, EraDateField
+from tenken.web.components.table_html import table_body
 
 register = template.Library()
 
@@ -355,7 +356,7 @@ def data_table(context: Context, table: Any, caption: str = "") -> SafeString:
     """Draw a configured django-tables2 table with the product's template; *caption* wins over the table's own."""
     return render_to_string(
         table.template_name,
-        {"table": table, "caption": caption, "request": context.get("request")},
+        {"table": table, "body": table_body(table), "caption": caption, "request": context.get("request")},
     )
 
 
