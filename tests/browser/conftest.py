@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,14 +81,15 @@ def _database() -> Iterator[str]:
 
 
 @contextmanager
-def _serving(home: Path, database: str) -> Iterator[str]:
+def _serving(home: Path, database: str, program: Sequence[str] = ()) -> Iterator[str]:
+    """Serve *home* until the end; *program* instead of the installed ``tenken``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = Path(sys.executable).with_name("tenken")
+    command = [*(program or [str(Path(sys.executable).with_name("tenken"))]), "serve", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [program, "serve", "--port", str(port)], env=_environment(home, database), stdout=log, stderr=log
+            command, env=_environment(home, database), cwd=ROOT, stdout=log, stderr=log
         )
         try:
             address = f"http://127.0.0.1:{port}"
@@ -131,6 +132,23 @@ def small_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
+def city_of_march(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """みどり市 in March 2026 with the year before behind it; its server lives at the moment the walk says."""
+    home = tmp_path_factory.mktemp("year")
+    with _database() as database:
+        made = subprocess.run(
+            [sys.executable, "-m", "tests.browser.year.city"],
+            env=_environment(home, database),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        with _serving(home, database, [sys.executable, "-m", "tests.browser.year.clock"]) as address:
+            yield Served(address, home, json.loads(made.stdout.splitlines()[-1]), PASSWORD)
+
+
+@pytest.fixture(scope="module")
 def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demonstration, as ``tenken demo`` loads it."""
     home = tmp_path_factory.mktemp("demo")
@@ -163,24 +181,31 @@ def chromium() -> Iterator[Any]:
 
 
 class Person:
-    """One person at a browser of their own. Errors on the console and pages that answer 500 are kept in ``said``."""
+    """One person at a browser of their own, signed in as *role* ('': not yet); *browser*: options of Playwright's context.
 
-    def __init__(self, chromium: Any, served: Served, role: str, width: int = DESK) -> None:
+    Errors on the console and pages that answer 500 are kept in ``said``.
+    """
+
+    def __init__(self, chromium: Any, served: Served, role: str, width: int = DESK, **browser: Any) -> None:
         self.address = served.address
-        self.context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
-        )
+        options = {"viewport": {"width": width, "height": 900}} | browser
+        self.context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **options)
         self.context.set_default_timeout(10_000)
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("response", self._response)
+        if role:
+            self.sign_in(served.people[role], served.password)
+            self.page.get_by_role("heading", name="ホーム", level=1).wait_for()
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Fill in the sign-in page and send it."""
         self.go("/accounts/login/")
-        self.page.get_by_label("利用者名").fill(served.people[role])
-        self.page.locator("input[type=password]").fill(served.password)
+        self.page.get_by_label("利用者名").fill(name)
+        self.page.locator("input[type=password]").fill(password)
         self.page.get_by_role("button", name="ログイン").click()
-        self.page.get_by_role("heading", name="ホーム", level=1).wait_for()
 
     def _console(self, message: Any) -> None:
         # Refusals (409, 422) are part of the walk; the browser and htmx note each on the console.

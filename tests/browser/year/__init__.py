@@ -1,0 +1,1 @@
+"""The inspection year as its people walk it in the browser, month by month."""
