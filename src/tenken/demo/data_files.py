@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import yaml
 
+from tenken.demo.days import in_year
+
 FOLDER = Path(__file__).resolve().parent / "data"
 T = TypeVar("T")
 
@@ -51,16 +53,36 @@ class CategoryPlan:
 
 
 def categories(year: int) -> list[CategoryPlan]:
-    """Return the plan of every 調査項目 for FY2013 or FY2014."""
+    """Return the plan of every 調査項目 for a past year."""
     return [
         CategoryPlan(code, row["issues"], row["not_improved"], row.get("relapsed", 0), row["items"])
-        for code, row in figures()[f"fy{year}.categories"].items()
+        for code, row in _of_year(year)["categories"].items()
     ]
 
 
+def totals(year: int) -> tuple[int, int]:
+    """Return how many sections had an issue in a past year, and how many were left 未改善."""
+    found = _of_year(year)
+    return found["sections_with_issues"], found["sections_not_improved"]
+
+
 def stage_days(year: int) -> dict[str, tuple[date, date]]:
-    """Return first and last day of the four stages of FY2013 or FY2014, by kind."""
-    return {kind: (first, last) for kind, (first, last) in figures()[f"fy{year}.stage_days"].items()}
+    """Return first and last day of the four stages of a past year, by kind."""
+    days: dict[str, tuple[date, date]] = {
+        kind: (first, last) for kind, (first, last) in _of_year(year)["stage_days"].items()
+    }
+    return days
+
+
+@cache
+def _of_year(year: int) -> dict[str, Any]:
+    """A past year: FY2013 and FY2014 as ``figures.yaml`` has them, the others as ``years.yaml`` does."""
+    if year in (2013, 2014):
+        prefix = f"fy{year}."
+        return {key.removeprefix(prefix): value for key, value in figures().items() if key.startswith(prefix)}
+    found = read("years")["2015" if year == 2015 else "recent"]
+    days = {kind: [in_year(year, day) for day in span] for kind, span in found["stage_days"].items()}
+    return {**found, "stage_days": days}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Loads the demo: an invented city with two past years, whose counts are the published ones, and the present year.
+"""Loads the demo: an invented city from FY2013, with the published counts of FY2014, through FY2015 to the present year.
 
 Everything is written by the operations of the rooms, in one transaction, in the order of its business dates. Business dates
 lie in the past, ``recorded_at`` is always the moment of loading: the journal says honestly that this came in by "demo".
@@ -10,32 +10,44 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
 
+from tenken.assets.models import InformationAsset, InformationSystem
+from tenken.audit.models import Visit
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Stale
-from tenken.demo import plan
+from tenken.demo import papers, plan
 from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
+from tenken.demo.cases import load_casebook
 from tenken.demo.city import DemoCity, found, reorganize, transfer
+from tenken.demo.meetings import adopt_defaults, load_meetings, record_duties
+from tenken.demo.plans import load_plan
+from tenken.demo.policy import import_guidelines, revise_standard
+from tenken.demo.quarters import load_quarters, save_yearly
+from tenken.demo.self_checks import load_self_check
+from tenken.demo.systems import load_audit_2015, load_ledger, load_this_years_audit
 from tenken.demo.this_year import load_this_year
-from tenken.demo.years import YearLoaded, load_past_year, secretariat_post
-from tenken.inspection.models import Answer
+from tenken.demo.traces import load_past_trace, load_running_trace
+from tenken.demo.visits import draw_this_years
+from tenken.demo.years import YearLoaded, load_past_year
+from tenken.findings.models import Finding
+from tenken.inspection.models import Answer, Programme, Sheet
 from tenken.organization.models import City, Person, Unit
 from tenken.organization.operations import set_emergency_procedure
 from tenken.policy.default_policy import read_default_policy
 from tenken.policy.operations import adopt_default_policy
-from tenken.reports.committee import inspection_figures
-from tenken.reports.operations import issue_edition, open_edition
-from tenken.reports.paper1 import CODE
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_STEPS = 10
-_ISSUED_ON = date(2014, 7, 30)
+_STEPS = 19  # besides those of the years between FY2014 and this one
+_ISSUED_2013 = date(2014, 7, 30)
+_CASES_PUBLISHED = date(2015, 5, 20)
+_MET_2015 = date(2015, 7, 29)
 _AWAY = """課長と連絡がつかないときは、課長補佐が次のことを行う。
 1 職員から障害の報告を受け、局（区）情報管理者と事務局に電話で知らせる。
 2 端末をネットワークから切り離すよう指示し、触った時刻を記録する。
@@ -85,41 +97,63 @@ class _Load:
     def __init__(self, progress: Progress, today: date, password: str) -> None:
         self.progress, self.today, self.password = progress, today, password
         self.timings: dict[str, float] = {}
+        later = {2015, FiscalYear.of(today).year - 1}
+        self.steps = _STEPS + sum(2014 < year < FiscalYear.of(today).year for year in later)
 
     def run(self) -> DemoSummary:
         begun = time.perf_counter()
         made = self._step("組織と職員", lambda: found(self.today))
         founded = plan.city_data()["founded_on"]
-        self._step(
-            "規程と点検項目",
-            lambda: adopt_default_policy(by=made.system(founded), city=made.city, on=founded),
-        )
+        self._step("規程と点検項目", lambda: _rules(made, founded))
         items = [item.code for item in read_default_policy().items if item.standing]
         years = [self._step("平成25年度の点検", lambda: load_past_year(made, 2013, items))]
         self._step("平成26年4月の組織改正と異動", lambda: _turn(made, 2014, date(2015, 4, 1)))
-        self._step("平成25年度の資料の発行", lambda: _issue_paper(made, 2013, _ISSUED_ON))
+        self._step("平成25年度の資料の発行", lambda: papers.issue(made, papers.RESULTS, 2013, _ISSUED_2013))
         years.append(self._step("平成26年度の点検", lambda: load_past_year(made, 2014, items)))
+        self._step("追跡調査", lambda: load_past_trace(made, 2014))
         self._step("平成27年4月からの組織改正と異動", lambda: _turn(made, 2015, date.max))
-        years.append(self._step("今年度の点検", lambda: load_this_year(made, self.today, items)))
+        self._step("事例集と規程の改定", lambda: _learned(made))
+        self._step("年間計画と会議", lambda: _planned(made, self.today))
+        systems = self._step("情報システム", lambda: load_ledger(made))
+        years += self._later_years(made, items)
+        self._step("情報システム監査", lambda: _audits(made, systems, self.today))
+        years.append(self._step("今年度の点検", lambda: _this_year(made, self.today, items)))
+        self._step(
+            "四半期の取組状況確認", lambda: load_quarters(made, FiscalYear.of(self.today).year, self.today)
+        )
+        self._step(
+            "職員の自己チェック", lambda: load_self_check(made, FiscalYear.of(self.today).year, self.today)
+        )
+        self._step("今年度の訪問調査と追跡調査", lambda: _followed(made, years[-1].programme, self.today))
+        self._step("職務とガイドライン", lambda: _duties(made, self.today))
         accounts = self._step("利用者", lambda: open_accounts(made, self.today, self.password))
         self._step("不在時の対応", lambda: _procedures(made, self.today))
         return DemoSummary(
             city_code=made.city.code,
             city_name=made.city.name,
             today=self.today,
-            counts=_counts(made, years),
+            counts=_counts(made),
             accounts=tuple(accounts),
             password=self.password,
             seconds=round(time.perf_counter() - begun, 1),
             timings=self.timings,
         )
 
+    def _later_years(self, made: DemoCity, items: list[str]) -> list[YearLoaded]:
+        """Load FY2015 and last year, as far as they are past and not loaded yet."""
+        this = FiscalYear.of(self.today).year
+        return [
+            self._step(f"{FiscalYear(year)}の点検", partial(load_past_year, made, year, items))
+            for year in sorted({2015, this - 1} - {2014})
+            if year < this
+        ]
+
     def _step(self, name: str, work: Callable[[], T]) -> T:
         begun = time.perf_counter()
-        self.progress(name, len(self.timings), _STEPS)
+        self.progress(name, len(self.timings), self.steps)
         result = work()
         self.timings[name] = round(time.perf_counter() - begun, 1)
-        self.progress(name, len(self.timings), _STEPS)
+        self.progress(name, len(self.timings), self.steps)
         return result
 
 
@@ -130,12 +164,56 @@ def _turn(made: DemoCity, year: int, until: date) -> None:
     transfer(made, april, until)
 
 
-def _issue_paper(made: DemoCity, fiscal_year: int, day: date) -> None:
-    """Issue the committee's paper of a past year. That of FY2014 is left for whoever tries the demo."""
-    by = made.acting(secretariat_post(), day)
-    edition = open_edition(by=by, paper_code=CODE, fiscal_year=fiscal_year)
-    numbers = inspection_figures(made.city, fiscal_year)
-    issue_edition(by=by, edition=edition, figures=numbers, issued_on=day, version=edition.version)
+def _rules(made: DemoCity, founded: date) -> None:
+    """Lay down the policy with its bank, the steering bodies and what their officers must do."""
+    adopt_default_policy(by=made.system(founded), city=made.city, on=founded)
+    adopt_defaults(made, founded)
+
+
+def _learned(made: DemoCity) -> None:
+    """Load what followed from FY2014: cases to copy, and a second version of the standard."""
+    load_casebook(made, 2014, _CASES_PUBLISHED)
+    revise_standard(made)
+
+
+def _planned(made: DemoCity, today: date) -> None:
+    """Load the annual plans and meetings of FY2014, FY2015, last year and this year, and issue papers 1 and 2 as they were
+    read on 29 July 2015."""
+    this = FiscalYear.of(today).year
+    for year in sorted({2014, 2015, this - 1, this}):
+        load_plan(made, year, today)
+        load_meetings(made, year, today)
+    if today >= _MET_2015:
+        papers.issue(made, papers.RESULTS, 2014, _MET_2015)
+        papers.issue(made, papers.PLAN, 2015, _MET_2015)
+
+
+def _audits(made: DemoCity, systems: dict[str, InformationSystem], today: date) -> None:
+    """Load the audit of the 86 systems of FY2015, and this year's."""
+    this = FiscalYear.of(today).year
+    load_audit_2015(made, systems, over=this > 2015)
+    if this > 2015:
+        load_this_years_audit(made, this, today)
+
+
+def _this_year(made: DemoCity, today: date, items: list[str]) -> YearLoaded:
+    """Load the year of *today*, with the series that it comes from."""
+    series = save_yearly(made, FiscalYear.of(today).starts_on)
+    return load_this_year(made, today, items, series)
+
+
+def _followed(made: DemoCity, programme: Programme, today: date) -> None:
+    """Draw this year's visits and begin this year's trace."""
+    draw_this_years(made, programme, today)
+    load_running_trace(made, programme, today)
+
+
+def _duties(made: DemoCity, today: date) -> None:
+    """Record the duties of last year and this year, and take in the ministry's guideline."""
+    this = FiscalYear.of(today)
+    for year in (this.previous.year, this.year):
+        record_duties(made, year, today)
+    import_guidelines(made, this.starts_on)
 
 
 def _procedures(made: DemoCity, today: date) -> None:
@@ -155,11 +233,14 @@ def _procedures(made: DemoCity, today: date) -> None:
             )
 
 
-def _counts(made: DemoCity, years: list[YearLoaded]) -> dict[str, int]:
+def _counts(made: DemoCity) -> dict[str, int]:
     return {
         "組織": Unit.objects.filter(city=made.city).count(),
         "職員": Person.objects.filter(city=made.city).count(),
-        "点検シート": sum(year.sheets for year in years),
+        "点検シート": Sheet.objects.filter(programme__city=made.city).count(),
         "回答": Answer.objects.filter(sheet__programme__city=made.city).count(),
-        "課題": sum(year.findings for year in years),
+        "課題": Finding.objects.filter(city=made.city).count(),
+        "訪問調査": Visit.objects.filter(unit__city=made.city).count(),
+        "情報資産": InformationAsset.objects.filter(unit__city=made.city).count(),
+        "情報システム": InformationSystem.objects.filter(city=made.city).count(),
     }

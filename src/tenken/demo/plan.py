@@ -11,6 +11,7 @@ from typing import Any
 from tenken.demo.data_files import read
 
 HEAD, DEPUTY = "head", "deputy"
+_SECRETARIAT = "jimu01"
 _SECONDS = {
     "課": "長補佐",
     "室": "長補佐",
@@ -188,6 +189,16 @@ def account_posts() -> dict[str, str]:
         if "account" in row:
             found[post.code] = row["account"]
     return found
+
+
+def post_of(account: str) -> str:
+    """Return the code of the post whose holder signs in as *account*."""
+    return next(post for post, name in account_posts().items() if name == account)
+
+
+def secretariat_post() -> str:
+    """Return the code of the post whose holder signs for the secretariat."""
+    return post_of(_SECRETARIAT)
 
 
 def concurrent_posts() -> dict[str, tuple[str, str]]:

@@ -8,16 +8,32 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-import jpholiday
-
+from tenken.demo.assets import main_assets, stated
 from tenken.demo.data_files import case_of, digest, not_improved_reason, pick, read
+from tenken.demo.days import opening_day
 from tenken.demo.issues import YearOfIssues
 from tenken.findings.operations import HistoricFinding, HistoricStep
-from tenken.findings.states import Event, NotImproved, Plan, Report, StageClosed, Verify
+from tenken.findings.states import (
+    CannotFix,
+    Confirm,
+    Event,
+    NotImproved,
+    Plan,
+    Report,
+    StageClosed,
+    Verify,
+)
+from tenken.findings.states.words import DAILY, ENVIRONMENT
 from tenken.inspection.finding_words import finding_words
 from tenken.inspection.operations import HistoricAnswer, HistoricSheet
 
 _STAND_ALONE = frozenset({"R-VM-01"})
+# Reasons that need the bureau's environment; technical ones, kept in check by another measure since FY2015.
+_ENVIRONMENT, _TECHNICAL, _TREATED_SINCE = (
+    frozenset({"storage_space", "budget"}),
+    frozenset({"system_constraint", "contract"}),
+    2015,
+)
 
 
 @dataclass(frozen=True)
@@ -35,13 +51,6 @@ class Asked:
     item: str
     title: str
     category: str
-
-
-def opening_day(day: date) -> date:
-    """Return *day*, or the next one on which the city office is open (weekends and national holidays are not)."""
-    while day.weekday() >= 5 or jpholiday.is_holiday(day):
-        day += timedelta(days=1)
-    return day
 
 
 def between(first: date, last: date, *parts: object) -> date:
@@ -95,10 +104,12 @@ def past_sheets(
     issues: YearOfIssues,
     stage: tuple[date, date],
     conforming: Mapping[str, frozenset[str]],
+    names: Mapping[str, str],
 ) -> list[HistoricSheet]:
     """Return the sheet of every section of a past year, handed in and accepted within the stage.
 
-    *units*: key by code; *conforming*: by code, the items that a visit will later hold against the answer.
+    *units*: key by code; *conforming*: by code, the items that a visit will later hold against the answer; *names*: of
+    the sections whose sheet has the risk part.
     """
     first, last = stage
     told: dict[str, dict[str, str]] = {code: {} for code in units}
@@ -109,7 +120,8 @@ def past_sheets(
         submitted = between(first + timedelta(days=7), last - timedelta(days=8), "submit", year, code)
         accepted = between(submitted + timedelta(days=1), submitted + timedelta(days=5), "accept", year, code)
         answers = answers_of(code, year, items, told[code], conforming=conforming.get(code, frozenset()))
-        rows.append(HistoricSheet(key, submitted, min(accepted, last), answers))
+        assets = stated(main_assets(code, names[code]), answers) if code in names else ()
+        rows.append(HistoricSheet(key, submitted, min(accepted, last), answers, assets))
     return rows
 
 
@@ -127,6 +139,11 @@ class PastYear:
     sections: Mapping[str, Writer]
     secretariat: Writer
     improved_late: frozenset[str]
+    bureaus: Mapping[str, int]
+
+    def bureau_of(self, code: str) -> int:
+        """Return the key of the 局・区 of a section."""
+        return self.bureaus[code[:2]]
 
 
 def past_findings(past: PastYear, issues: YearOfIssues) -> list[HistoricFinding]:
@@ -145,7 +162,9 @@ def past_findings(past: PastYear, issues: YearOfIssues) -> list[HistoricFinding]
         )  # one finding of the 調査項目 is enough to leave the section 未改善
         late = item in _STAND_ALONE and code in past.improved_late
         steps = _left_steps(past, code, item, category, late) if left or late else _improved(past, code, item)
-        rows.append(_finding(past, code, item, steps, "not_improved" if left else "verified"))
+        treated = any(isinstance(step.event, Confirm) for step in steps)
+        status = "treated" if treated else "not_improved" if left else "verified"
+        rows.append(_finding(past, code, item, steps, status))
     return rows
 
 
@@ -172,12 +191,27 @@ def _finding(
     )
 
 
-def _planned(past: PastYear, code: str, item: str) -> HistoricStep:
+def _planned(past: PastYear, code: str, item: str, reason: str = "") -> HistoricStep:
     first, last = past.improvement
     on = between(first + timedelta(days=2), first + timedelta(days=18), "plan", past.year, code, item)
     due = between(on + timedelta(days=14), last, "due", past.year, code, item)
     text = case_of(code, item, past.year)["plan"]
-    return _step(past.sections[code], Plan(text, past.sections[code].name, due), on)
+    return _step(
+        past.sections[code],
+        plan_event(text, past.sections[code].name, due, reason, past.bureau_of(code), past.year, code),
+        on,
+    )
+
+
+def plan_event(text: str, owner: str, due: date, reason: str, bureau: int, year: int, code: str) -> Plan:
+    """Return a plan. What waits for storage or for a budget is the bureau's environment, with its cost; all else is
+    the section's daily work."""
+    if reason not in _ENVIRONMENT:
+        return Plan(text, owner, due, level=DAILY)
+    yen = 60_000 * (1 + digest("yen", code, year) % 9)
+    return Plan(
+        text, owner, due, True, level=ENVIRONMENT, bureau_id=bureau, budget_yen=yen, budget_year=year + 1
+    )
 
 
 def _improved(past: PastYear, code: str, item: str) -> tuple[HistoricStep, ...]:
@@ -196,8 +230,11 @@ def _left_steps(past: PastYear, code: str, item: str, category: str, late: bool)
     reason, note = not_improved_reason(category, code, past.year)
     last = past.improvement[1]
     told = between(last - timedelta(days=12), last - timedelta(days=2), "left", past.year, code, item)
+    planned = _planned(past, code, item, reason)
+    if past.year >= _TREATED_SINCE and reason in _TECHNICAL:
+        return planned, *_treated(past, code, item, reason, note, told)
     steps = (
-        _planned(past, code, item),
+        planned,
         _step(past.sections[code], NotImproved(reason, note), told),
         _step(past.secretariat, StageClosed(), last),
     )
@@ -211,6 +248,29 @@ def _left_steps(past: PastYear, code: str, item: str, category: str, late: bool)
         _step(past.sections[code], Report(case_of(code, item, past.year)["action"], on), on),
         _step(past.secretariat, Verify("追跡調査で、改善していることを確認した。"), checked),
     )
+
+
+def _treated(
+    past: PastYear, code: str, item: str, reason: str, note: str, told: date
+) -> tuple[HistoricStep, ...]:
+    """What cannot be fixed: said so with what lowers the risk instead, and held against what the maker wrote."""
+    first, last = past.follow_up
+    secretariat = past.secretariat
+    confirmed = between(first, first + timedelta(days=20), "confirmed", past.year, code, item)
+    return (
+        _step(past.sections[code], cannot_fix(code, item, reason, note, date(past.year + 2, 9, 30)), told),
+        _step(secretariat, StageClosed(), past.improvement[1]),
+        _step(
+            secretariat,
+            Confirm(_texts()["confirmed"], secretariat.code, secretariat.name),
+            min(confirmed, last),
+        ),
+    )
+
+
+def cannot_fix(code: str, item: str, reason: str, note: str, review_on: date) -> CannotFix:
+    """Return that something cannot be fixed, with the measure that lowers the risk instead."""
+    return CannotFix(reason, note, pick(_texts()["compensating"], "compensating", code, item), review_on)
 
 
 def _step(writer: Writer, event: Event, on: date) -> HistoricStep:

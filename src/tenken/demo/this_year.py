@@ -6,24 +6,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tenken.assets.models import InformationAsset
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo import plan
+from tenken.demo.assets import fill_risk_part, load_ledger, main_assets, stated
 from tenken.demo.city import DemoCity
-from tenken.demo.data_files import case_of, categories, digest, not_improved_reason, pick, quick_action, read
-from tenken.demo.sheets import Asked, answers_of, between, opening_day
-from tenken.demo.years import YearLoaded, asked_in, plan_and_launch, secretariat_post
+from tenken.demo.data_files import (
+    case_of,
+    categories,
+    digest,
+    not_improved_reason,
+    pick,
+    quick_action,
+    read,
+    stage_days,
+)
+from tenken.demo.days import opening_day
+from tenken.demo.issues import YearOfIssues
+from tenken.demo.sheets import Asked, answers_of, between, cannot_fix, plan_event
+from tenken.demo.years import YearLoaded, asked_in, issues_of, plan_and_launch
 from tenken.findings import operations as findings
 from tenken.findings.models import Finding
 from tenken.findings.operations import HistoricFinding, HistoricStep
-from tenken.findings.states import Event, NotImproved, Plan, Report, Return, Verify
+from tenken.findings.states import Confirm, Event, NotImproved, Report, Return, Verify
 from tenken.inspection import operations as inspection
 from tenken.inspection.finding_words import finding_words
-from tenken.inspection.models import Programme, Question, Sheet
+from tenken.inspection.models import Programme, Question, Series, Sheet
 from tenken.inspection.operations import HistoricAnswer, HistoricSheet
 from tenken.organization.models import Unit
 
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=14)
 _ACCEPTED_PERCENT = 40
+_AGAIN_PERCENT = 45  # of the sections that had issues last year
 # How many sheets the real operations carry so far, besides those of city.yaml's "this_year".
 _CARRIED = {
     "accepted": 4,
@@ -39,9 +53,13 @@ _LIVES = (
     (76, "planned"),
     (86, "reported"),
     (91, "returned"),
-    (97, "verified"),
-    (100, "not_improved"),
+    (95, "verified"),
+    (97, "not_improved"),
+    (99, "cannot_fix"),
+    (100, "treated"),
 )
+# What a life is called here, where its status is another.
+_STATUS = {"returned": "planned", "environment": "not_improved"}
 # The section whose findings show every state: the acting head of 地域政策課 answers for it too.
 _SHOWCASE = {
     "M-CD-01": "open",
@@ -50,6 +68,9 @@ _SHOWCASE = {
     "M-TM-01": "returned",
     "M-ID-02": "verified",
     "R-AC-01": "not_improved",
+    "R-PT-02": "cannot_fix",
+    "R-PT-01": "treated",
+    "M-CD-02": "environment",
 }
 
 
@@ -61,6 +82,9 @@ class _Today:
     programme: Programme
     asked: dict[str, Asked]
     units: dict[str, Unit]
+    bureaus: dict[str, Unit]
+    ledger: dict[str, list[InformationAsset]]
+    before: YearOfIssues
     today: date
     starts_on: date
     improvement_ends_on: date
@@ -70,14 +94,26 @@ class _Today:
         return self.programme.fiscal_year
 
 
-def load_this_year(made: DemoCity, today: date, items: Sequence[str]) -> YearLoaded:
+def load_this_year(made: DemoCity, today: date, items: Sequence[str], series: Series) -> YearLoaded:
     """Plan and launch the year of *today* and bring its sheets and findings to where a city is after two weeks."""
-    days = stage_days_around(today)
+    days = stage_days_on(today)
     starts_on = days["self_inspection"][0]
-    programme = plan_and_launch(made, FiscalYear.of(today).year, days, items)
+    year = FiscalYear.of(today)
+    programme = plan_and_launch(made, year.year, days, items, series)
     standing = made.units_on(starts_on)
     units = {code: unit for code, unit in standing.items() if unit.kind.answers_sheets}
-    now = _Today(made, programme, asked_in(programme), units, today, starts_on, days["improvement"][1])
+    now = _Today(
+        made,
+        programme,
+        asked_in(programme),
+        units,
+        bureaus={code: unit for code, unit in standing.items() if unit.kind.rank == 1},
+        ledger=load_ledger(made, max(year.starts_on, min(starts_on, today))),
+        before=issues_of(year.previous.year),
+        today=today,
+        starts_on=starts_on,
+        improvement_ends_on=days["improvement"][1],
+    )
     statuses = _statuses(units)
     accepted = [code for code, status in statuses.items() if status == "history"]
     opened = _load_accepted(now, accepted)
@@ -89,6 +125,13 @@ def load_this_year(made: DemoCity, today: date, items: Sequence[str]) -> YearLoa
     if total < opened:
         raise RuntimeError("findings of accepted sheets are missing")
     return YearLoaded(programme, len(units), total)
+
+
+def stage_days_on(today: date) -> dict[str, tuple[date, date]]:
+    """Return the stages of the year of *today*: FY2015's own calendar while its self-inspection runs, else around today."""
+    published = stage_days(2015)
+    first, last = published["self_inspection"]
+    return published if first + _BEFORE <= today <= last else stage_days_around(today)
 
 
 def stage_days_around(today: date) -> dict[str, tuple[date, date]]:
@@ -128,12 +171,19 @@ def _issues(now: _Today, code: str) -> dict[str, str]:
     """Return the issues of a section this year, item → what it writes: about three sections in ten have some."""
     if code == _showcase():
         items = list(_SHOWCASE)
-    elif digest("issue now", code) % 100 < 31:
+    elif (had := _had(now, code)) and digest("again", code) % 100 < _AGAIN_PERCENT:
+        items = had[:2]
+    elif digest("issue now", code) % 100 < 25:
         weighted = [item for row in categories(2014) for item, n in row.items.items() for _ in range(n)]
         items = [pick(weighted, "item now", code, n) for n in range(1 + digest("issues now", code) % 3)]
     else:
         return {}
     return {item: case_of(code, item, now.year)["issue"] for item in items if item in now.asked}
+
+
+def _had(now: _Today, code: str) -> list[str]:
+    """Return the items in which a section had an issue last year."""
+    return [item for section, item in now.before.items if section == code]
 
 
 def _showcase() -> str:
@@ -147,7 +197,8 @@ def _load_accepted(now: _Today, codes: Sequence[str]) -> int:
         submitted = between(now.starts_on + timedelta(days=2), now.today - timedelta(days=7), "submit", code)
         accepted = between(submitted, now.today - timedelta(days=5), "accept", code)
         answers = answers_of(code, now.year, list(now.asked), _issues(now, code), conforming=frozenset())
-        rows.append(HistoricSheet(now.units[code].pk, submitted, max(submitted, accepted), answers))
+        assets = stated(main_assets(code, now.units[code].name), answers, now.ledger.get(code, ()))
+        rows.append(HistoricSheet(now.units[code].pk, submitted, max(submitted, accepted), answers, assets))
     by = now.made.system(now.today)
     keys = inspection.record_history(by=by, programme=now.programme, rows=rows, on=now.today)
     lives = [
@@ -164,7 +215,7 @@ def _life(now: _Today, code: str, answer: HistoricAnswer, opened_on: date, key: 
     item = answer.item_code
     stands = _SHOWCASE.get(item, "open") if code == _showcase() else _dice(code, item)
     steps = tuple(_steps(now, code, item, stands, opened_on))
-    secretariat = now.made.holder(secretariat_post(), opened_on)
+    secretariat = now.made.holder(plan.secretariat_post(), opened_on)
     title, detail = finding_words(now.asked[item].title, answer.reason)
     return HistoricFinding(
         unit_id=now.units[code].pk,
@@ -173,7 +224,7 @@ def _life(now: _Today, code: str, answer: HistoricAnswer, opened_on: date, key: 
         origin_key=f"inspection.answer:{key}",
         title=title,
         opened_on=opened_on,
-        status="planned" if stands == "returned" else stands,
+        status=_STATUS.get(stands, stands),
         steps=steps,
         item_code=item,
         category_code=now.asked[item].category,
@@ -192,7 +243,7 @@ def _dice(code: str, item: str) -> str:
 def _steps(now: _Today, code: str, item: str, stands: str, opened_on: date) -> Iterator[HistoricStep]:
     case = case_of(code, item, now.year)
     head = now.made.holder(f"{code}-1", now.today)
-    secretariat = now.made.holder(secretariat_post(), now.today)
+    secretariat = now.made.holder(plan.secretariat_post(), now.today)
 
     def step(days: int, event: Event, *, checks: bool = False) -> HistoricStep:
         person = secretariat if checks else head
@@ -201,9 +252,21 @@ def _steps(now: _Today, code: str, item: str, stands: str, opened_on: date) -> I
 
     if stands == "open":
         return
-    yield step(1, Plan(case["plan"], head.name, now.today + timedelta(days=20 + digest(code, item) % 30)))
-    if stands == "not_improved":
-        yield step(3, NotImproved(*not_improved_reason(now.asked[item].category, code, now.year)))
+    reason, note = not_improved_reason(now.asked[item].category, code, now.year)
+    if stands == "environment":
+        reason, note = read("texts_risk")["not_improved"]["clear_desk"][0]
+    stays = stands in ("not_improved", "environment")
+    due = now.today + timedelta(days=20 + digest(code, item) % 30)
+    bureau = now.bureaus[code[:2]].pk
+    yield step(1, plan_event(case["plan"], head.name, due, reason if stays else "", bureau, now.year, code))
+    if stays:
+        yield step(3, NotImproved(reason, note))
+    if stands in ("cannot_fix", "treated"):
+        reason, note = read("texts_risk")["not_improved"]["patching"][digest("patch", code) % 2]
+        yield step(3, cannot_fix(code, item, reason, note, now.today + timedelta(days=240)))
+    if stands == "treated":
+        how = read("texts_risk")["confirmed"]
+        yield step(5, Confirm(how, secretariat.number, secretariat.name), checks=True)
     if stands in ("reported", "returned", "verified"):
         yield step(3, Report(quick_action(code, item, now.year), opened_on))
     if stands == "returned":
@@ -238,6 +301,7 @@ def _carry(now: _Today, code: str, status: str) -> None:
     if status == "drafting":
         return
     sheet.refresh_from_db()
+    sheet = fill_risk_part(by=deputy, sheet=sheet, code=code, name=now.units[code].name, on=filled)
     sheet = inspection.submit(by=deputy, sheet=sheet, version=sheet.version, on=submitted)
     words = pick(read("texts_risk")["sheet_returned"], "returned", code)
     head = now.made.acting(f"{code}-1", approved)
@@ -246,7 +310,7 @@ def _carry(now: _Today, code: str, status: str) -> None:
     if status in ("submitted", "returned_by_manager"):
         return
     sheet = inspection.approve(by=head, sheet=sheet, version=sheet.version, on=approved)
-    secretariat = now.made.acting(secretariat_post(), settled)
+    secretariat = now.made.acting(plan.secretariat_post(), settled)
     if status == "returned_by_secretariat":
         inspection.return_sheet(by=secretariat, sheet=sheet, version=sheet.version, comment=words, on=settled)
     elif status == "accepted":

@@ -1,4 +1,4 @@
-"""The past years: FY2013 and FY2014, from the plan to the close, with the counts of ``figures.yaml``."""
+"""The past years, from the plan to the close, with the counts of ``figures.yaml`` and ``years.yaml``."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from tenken.audit import operations as audit
-from tenken.audit.models import Visit
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo import plan
 from tenken.demo.city import DemoCity
-from tenken.demo.data_files import categories, digest, figures, stage_days
+from tenken.demo.data_files import categories, digest, figures, stage_days, totals
 from tenken.demo.issues import YearOfIssues, lay_out
-from tenken.demo.sheets import Asked, PastYear, Writer, between, past_findings, past_sheets
+from tenken.demo.sheets import Asked, PastYear, Writer, past_findings, past_sheets
+from tenken.demo.visits import contradicted, load_visits, visits_of
 from tenken.findings import operations as findings
-from tenken.findings.models import Finding
 from tenken.inspection import operations as inspection
-from tenken.inspection.models import Programme, Question, Stage
+from tenken.inspection.models import Programme, Question, Series
 from tenken.inspection.operations import StagePlan
-from tenken.organization.access import Principal
 
-SECRETARIAT_POST = "jimu01"
-_VISITED_ITEMS = frozenset({"M-MD-01", "M-MD-02"})
+RISK_PART_SINCE = 2014
 _STAGES = {
     "self_inspection": (
         "自己点検",
@@ -67,9 +63,14 @@ def stage_plans(days: dict[str, tuple[date, date]]) -> list[StagePlan]:
 
 
 def plan_and_launch(
-    made: DemoCity, fiscal_year: int, days: dict[str, tuple[date, date]], items: Sequence[str]
+    made: DemoCity,
+    fiscal_year: int,
+    days: dict[str, tuple[date, date]],
+    items: Sequence[str],
+    series: Series | None = None,
 ) -> Programme:
-    """Plan a year's programme over *items* and launch it on the first day of the self-inspection."""
+    """Plan a year's programme over *items* and launch it on the first day of the self-inspection. It has the risk part
+    since FY2014."""
     launched_on = days["self_inspection"][0]
     planned_on = launched_on - timedelta(days=30)
     by = made.system(planned_on)
@@ -80,6 +81,8 @@ def plan_and_launch(
         name=f"{FiscalYear(fiscal_year)}情報セキュリティ点検",
         purpose="全庁の課公所が、情報セキュリティポリシーの守られ方を自分で確かめ、課題を改善する。",
         stages=stage_plans(days),
+        with_risk_part=fiscal_year >= RISK_PART_SINCE,
+        series=series,
         on=planned_on,
     )
     inspection.choose_questions(
@@ -104,35 +107,51 @@ def asked_in(programme: Programme) -> dict[str, Asked]:
 
 @cache
 def issues_of(year: int) -> YearOfIssues:
-    """Return the issues of FY2013 or FY2014. Relapses of FY2014 had the same issue in FY2013."""
-    values = figures()
-    visited = {plan.code_of(row["bureau"], row["unit"]) for row in plan.city_data()["visits"]}
-    reorganised = [change.units[0] for change in plan.changes() if change.on == date(2014, 4, 1)]
-    if year == 2014:
-        first = {"clear_desk": reorganised}
-    else:
-        later = issues_of(2014).sections
-        first = {row.code: list(later[row.code][: row.relapsed]) for row in categories(2014)}
-    candidates = set(plan.answering_on(date(2014, 7, 1))) - visited
+    """Return the issues of a past year. Relapses of FY2014 and FY2015 had the same issue in the year before."""
+    total, not_improved = totals(year)
+    visited = {visit.code for of in (2014, year) for visit in visits_of(of)}
+    candidates = set(plan.answering_on(date(max(year, 2014), 7, 1))) - visited
     return lay_out(
         categories(year),
         sorted(candidates),
-        total=values[f"fy{year}.sections_with_issues"],
-        not_improved=values[f"fy{year}.sections_not_improved"],
+        total=total,
+        not_improved=not_improved,
         year=year,
-        first=first,
+        first=_first(year, candidates),
     )
 
 
+def _first(year: int, candidates: set[str]) -> dict[str, list[str]]:
+    """Return the sections that must have an issue in the first item of a 調査項目: the reorganised, and who relapses."""
+    if year == 2014:
+        return {"clear_desk": [change.units[0] for change in plan.changes() if change.on == date(2014, 4, 1)]}
+    if year == 2013:
+        later = issues_of(2014).sections
+        return {row.code: list(later[row.code][: row.relapsed]) for row in categories(2014)}
+    if year != 2015:
+        return {}
+    before = issues_of(2014)
+    again = {}
+    for row in categories(2015):
+        item = next(iter(row.items))
+        had = [code for code in before.sections[row.code] if (code, item) in before.items]
+        again[row.code] = (
+            [code for code in had if code in candidates][-row.relapsed :] if row.relapsed else []
+        )
+    return again
+
+
 def load_past_year(made: DemoCity, year: int, items: Sequence[str]) -> YearLoaded:
-    """Load FY2013 or FY2014 from the plan to the close of its programme."""
+    """Load a past year from the plan to the close of its programme."""
     days = stage_days(year)
     programme = plan_and_launch(made, year, days, items)
     first, last = days["self_inspection"]
-    units = {unit.code: unit.pk for unit in made.units_on(first).values() if unit.kind.answers_sheets}
-    visited = {plan.code_of(row["bureau"], row["unit"]): _VISITED_ITEMS for row in plan.city_data()["visits"]}
+    standing = made.units_on(first)
+    sections = {unit.code: unit for unit in standing.values() if unit.kind.answers_sheets}
+    units = {code: unit.pk for code, unit in sections.items()}
     asked = asked_in(programme)
-    rows = past_sheets(year, units, list(asked), issues_of(year), (first, last), visited)
+    names = {code: unit.name for code, unit in sections.items()} if programme.with_risk_part else {}
+    rows = past_sheets(year, units, list(asked), issues_of(year), (first, last), _conforming(year), names)
     answers = inspection.record_history(by=made.system(last), programme=programme, rows=rows, on=last)
     past = PastYear(
         year=year,
@@ -143,14 +162,15 @@ def load_past_year(made: DemoCity, year: int, items: Sequence[str]) -> YearLoade
         accepted={row.unit_id: row.accepted_on for row in rows},
         asked=asked,
         sections={code: _writer(made, f"{code}-1", days["improvement"][0]) for code in units},
-        secretariat=_writer(made, secretariat_post(), days["improvement"][0]),
+        secretariat=_writer(made, plan.secretariat_post(), days["improvement"][0]),
         improved_late=_improved_late(year),
+        bureaus={code: unit.pk for code, unit in standing.items() if unit.kind.rank == 1},
     )
     lives = past_findings(past, issues_of(year))
     ended = days["follow_up"][1]
     findings.record_history(by=made.system(ended), city=made.city, rows=lives, on=ended)
     found = len(lives)
-    if year == 2014:
+    if visits_of(year):
         found += load_visits(made, programme, days["follow_up"])
     closed_on = FiscalYear(year).ends_on
     programme.refresh_from_db()
@@ -160,9 +180,9 @@ def load_past_year(made: DemoCity, year: int, items: Sequence[str]) -> YearLoade
     return YearLoaded(programme, len(rows), found)
 
 
-def secretariat_post() -> str:
-    """Return the code of the post whose holder signs for the secretariat."""
-    return next(post for post, account in plan.account_posts().items() if account == SECRETARIAT_POST)
+def _conforming(year: int) -> dict[str, frozenset[str]]:
+    """Return what a section surely says is in order: that of FY2013's visited sections stays as FY2014's papers found it."""
+    return contradicted(2014) if year == 2013 else contradicted(year)
 
 
 def _writer(made: DemoCity, post: str, day: date) -> Writer:
@@ -177,74 +197,3 @@ def _improved_late(year: int) -> frozenset[str]:
     count = figures()["fy2014.stand_alone_virus_not_improved_at_report"]
     codes = issues_of(2014).sections["standalone_pc"]
     return frozenset(sorted(codes, key=lambda code: digest("late", code))[:count])
-
-
-def load_visits(made: DemoCity, programme: Programme, follow_up: tuple[date, date]) -> int:
-    """Record the visits of FY2014 and what the sections did about the findings; return how many there were."""
-    stage = Stage.objects.get(programme=programme, kind=Stage.Kind.VISIT)
-    texts = plan.city_data()["visit_findings"]
-    visits = []
-    for row in plan.city_data()["visits"]:
-        code = plan.code_of(row["bureau"], row["unit"])
-        practice = row.get("good_practice", "")
-        visits.append(
-            audit.record_past_visit(
-                by=made.acting(secretariat_post(), row["date"]),
-                stage=stage,
-                unit=made.units_on(row["date"])[code],
-                visited_on=row["date"],
-                good_practices=[practice] if practice else [],
-                findings=[(item, texts[item]) for item in row["findings"]],
-                on=row["date"],
-            )
-        )
-    found = Finding.objects.filter(
-        city=made.city, fiscal_year=programme.fiscal_year, origin=Finding.Origin.VISIT
-    ).select_related("unit")
-    for finding in found:
-        _follow_up(made, finding, follow_up)
-    for visit in visits:
-        if visit.status == Visit.Status.FOLLOW_UP:
-            by = made.acting(secretariat_post(), follow_up[1])
-            audit.close_visit(by=by, visit=visit, version=visit.version, on=follow_up[1])
-    return len(found)
-
-
-def _follow_up(made: DemoCity, finding: Finding, stage: tuple[date, date]) -> None:
-    first, last = stage
-    planned = between(first, first + timedelta(days=14), "visit plan", finding.unit.code)
-    head = f"{finding.unit.code}-1"
-    by: Principal = made.acting(head, planned)
-    texts = {
-        "M-MD-01": (
-            "保管するUSBメモリを全部台帳と照らし合わせ、毎月末の突合を2人で行う。",
-            "全数を照らし合わせ、1月末と2月末の突合の記録を残した。台帳と現物は一致している。",
-        ),
-        "M-MD-02": (
-            "全部のUSBメモリに、重要性分類の色分けラベルを貼る。",
-            "ラベルを貼り、台帳の分類と同じであることを2人で確かめた。",
-        ),
-    }[finding.item_code]
-    finding = findings.plan(
-        by=by,
-        finding=finding,
-        text=texts[0],
-        owner=by.actor.name,
-        due_on=last,
-        version=finding.version,
-        on=planned,
-    )
-    reported = last - timedelta(days=17)
-    by = made.acting(head, reported)
-    finding = findings.report(
-        by=by, finding=finding, action=texts[1], action_on=reported, version=finding.version, on=reported
-    )
-    secretariat = made.acting(secretariat_post(), last - timedelta(days=3))
-    findings.check(
-        by=secretariat,
-        finding=finding,
-        outcome="verified",
-        comment="再訪して、記録と現物を確かめた。",
-        version=finding.version,
-        on=last - timedelta(days=3),
-    )

@@ -30,6 +30,7 @@ class InspectionConfig(AppConfig):
                 "inspection.self_check.withdraw": "自己チェックを引戻し",
                 "inspection.self_check.follow_staff": "自己チェックの対象を職員の異動に合わせる",
                 "inspection.history.record": "過去の点検を取込み",
+                "inspection.self_check.history": "過去の自己チェックを取込み",
                 "inspection.answers.import": "Excelの様式の回答を取込み",
                 "inspection.answer.save": "点検シートに記入",
                 "inspection.evidence.attach": "証拠のファイルを登録",

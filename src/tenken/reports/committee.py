@@ -11,7 +11,7 @@ from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Missing
 from tenken.findings.models import Finding
-from tenken.inspection.models import Programme, Sheet, Stage
+from tenken.inspection.models import Answer, Programme, Sheet, Stage
 from tenken.organization.models import City
 from tenken.organization.tree import tree_of
 from tenken.policy.models import CheckCategory
@@ -122,9 +122,14 @@ def _year(programme: Programme, as_now: Callable[[int], int] = lambda unit: unit
         Finding.objects.of_city(programme.city_id)
         .filter(fiscal_year=programme.fiscal_year, origin=Finding.Origin.SELF_INSPECTION)
         .exclude(status=Finding.Status.WITHDRAWN)
-        .values_list("category_code", "unit_id", "status", "closed_on", "closed_as_not_improved")
+        .values_list(
+            "origin_key", "category_code", "unit_id", "status", "closed_on", "closed_as_not_improved"
+        )
     )
-    for category, unit, status, closed_on, at_report in findings:
+    elsewhere = _answered_elsewhere(programme)
+    for origin, category, unit, status, closed_on, at_report in findings:
+        if origin in elsewhere:
+            continue
         section = as_now(unit)
         improved = status == Finding.Status.VERIFIED and closed_on is not None and closed_on <= ends_on
         for counted in (year.categories[category], year.whole):
@@ -134,6 +139,16 @@ def _year(programme: Programme, as_now: Callable[[int], int] = lambda unit: unit
             if at_report:
                 counted.at_report.add(section)
     return year
+
+
+def _answered_elsewhere(programme: Programme) -> set[str]:
+    """Return the origins of findings that come from the year's other programmes: quarterly ones, audits of systems."""
+    issues = Answer.objects.filter(
+        sheet__programme__city=programme.city_id,
+        sheet__programme__fiscal_year=programme.fiscal_year,
+        verdict=Answer.Verdict.ISSUE,
+    ).exclude(sheet__programme=programme)
+    return {f"inspection.answer:{key}" for key in issues.values_list("pk", flat=True)}
 
 
 def _items(

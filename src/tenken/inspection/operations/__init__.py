@@ -10,13 +10,22 @@ from tenken.inspection.operations.answers import (
 )
 from tenken.inspection.operations.due_dates import change_due_date
 from tenken.inspection.operations.exemptions import exempt, restore
-from tenken.inspection.operations.history import HistoricAnswer, HistoricSheet, record_history
+from tenken.inspection.operations.history import (
+    HistoricAnswer,
+    HistoricAsset,
+    HistoricSheet,
+    record_history,
+)
 from tenken.inspection.operations.launching import launch
 from tenken.inspection.operations.programmes import change_stages, close_programme, plan_programme
 from tenken.inspection.operations.questions import choose_questions
 from tenken.inspection.operations.reminder_defaults import give_default_steps
 from tenken.inspection.operations.reminders import StepPlan, change_reminder_steps, send_reminders
 from tenken.inspection.operations.reorganisation import carry_over_reorganisation
+from tenken.inspection.operations.self_check_history import (
+    HistoricSelfCheck,
+    record_self_check_history,
+)
 from tenken.inspection.operations.self_checks import (
     follow_staff,
     save_self_answer,
@@ -39,6 +48,8 @@ from tenken.inspection.operations.targets import TargetSaid, add_target, set_tar
 __all__ = [
     "GivenAnswer",
     "HistoricAnswer",
+    "HistoricAsset",
+    "HistoricSelfCheck",
     "HistoricSheet",
     "Overtaken",
     "SeriesPlan",
@@ -64,6 +75,7 @@ __all__ = [
     "plan_programme",
     "plan_year",
     "record_history",
+    "record_self_check_history",
     "remove_evidence",
     "restore",
     "return_sheet",

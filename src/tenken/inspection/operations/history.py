@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db import transaction
 
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Problem, Stale
-from tenken.inspection.models import Answer, Programme, Question, Sheet
+from tenken.inspection.models import Answer, Programme, Question, Sheet, SheetAsset, SheetRisk
 from tenken.inspection.operations.answers import TEXT_LIMIT
 from tenken.inspection.operations.programmes import locked_programme
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
@@ -30,13 +30,33 @@ class HistoricAnswer:
 
 
 @dataclass(frozen=True)
+class HistoricAsset:
+    """One main information asset of a past sheet. ``asset_id``: its row in the ledger; ``decided``: (threat, treatment,
+    note) of each risk that was decided on."""
+
+    name: str
+    classification: str
+    amount: int | None
+    forms: tuple[str, ...]
+    location: str = ""
+    asset_id: int | None = None
+    decided: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class HistoricSheet:
-    """One section's past sheet, handed in and accepted on the dates given."""
+    """One section's past sheet, or that of one of its systems, handed in and accepted on the dates given."""
 
     unit_id: int
     submitted_on: date
     accepted_on: date
     answers: tuple[HistoricAnswer, ...]
+    assets: tuple[HistoricAsset, ...] = ()
+    system_id: int | None = None
+
+    @property
+    def subject(self) -> tuple[int, int | None]:
+        return self.unit_id, self.system_id
 
 
 @transaction.atomic
@@ -45,7 +65,8 @@ def record_history(
 ) -> dict[tuple[int, str], int]:
     """Write the answers of *rows* into the untouched sheets of a launched programme and mark them accepted.
 
-    Returns the key of each answer that is an issue, by (unit key, item code), so that its finding can point at it.
+    Returns the key of each answer that is an issue, by (key of the unit, or of the system where systems are asked; item
+    code), so that its finding can point at it.
     One journal row holds the digest of all that came in. No approval trail is made up: the dates are what the
     source says. ``Invalid`` for units without a sheet, items the form lacks, or anything given twice; ``Stale`` for a
     sheet already begun. Nothing is written then.
@@ -55,7 +76,7 @@ def record_history(
     if programme.status != Programme.Status.LAUNCHED:
         raise Stale("過去の回答を取り込めるのは、実施中の点検だけです。")
     sheets = {
-        sheet.unit_id: sheet
+        (sheet.unit_id, sheet.system_id): sheet
         for sheet in Sheet.objects.select_for_update(of=("self",)).filter(
             programme=programme, unit__in=[row.unit_id for row in rows]
         )
@@ -68,7 +89,7 @@ def record_history(
     moment = clock.now()
     answers = [
         Answer(
-            sheet=sheets[row.unit_id],
+            sheet=sheets[row.subject],
             question=questions[answer.item_code],
             verdict=answer.verdict,
             reason=answer.reason,
@@ -81,6 +102,7 @@ def record_history(
         for answer in row.answers
     ]
     Answer.objects.bulk_create(answers, batch_size=2_000)
+    _state_assets(rows, sheets)
     _accept(rows, sheets)
     record(
         by=by,
@@ -91,19 +113,22 @@ def record_history(
         business_date=on,
     )
     issues = Answer.objects.filter(sheet__in=sheets.values(), verdict="issue").values_list(
-        "sheet__unit_id", "question__revision__item__code", "pk"
+        "sheet__unit_id", "sheet__system_id", "question__revision__item__code", "pk"
     )
-    return {(unit, item): key for unit, item, key in issues}
+    return {(system or unit, item): key for unit, system, item, key in issues}
 
 
-def _check(rows: Sequence[HistoricSheet], sheets: dict[int, Sheet], questions: dict[str, Question]) -> None:
+_Sheets = dict[tuple[int, int | None], Sheet]
+
+
+def _check(rows: Sequence[HistoricSheet], sheets: _Sheets, questions: dict[str, Question]) -> None:
     problems = []
-    seen: set[int] = set()
+    seen: set[tuple[int, int | None]] = set()
     for row in rows:
-        sheet = sheets.get(row.unit_id)
-        if row.unit_id in seen:
+        sheet = sheets.get(row.subject)
+        if row.subject in seen:
             problems.append(Problem("同じ組織が2回あります。", f"組織{row.unit_id}"))
-        seen.add(row.unit_id)
+        seen.add(row.subject)
         if row.accepted_on < row.submitted_on:
             problems.append(Problem("受付日が提出日より前です。", f"組織{row.unit_id}"))
         if sheet is None:
@@ -130,9 +155,38 @@ def _answer_problems(row: HistoricSheet, questions: dict[str, Question]) -> Iter
         seen.add(answer.item_code)
 
 
-def _accept(rows: Sequence[HistoricSheet], sheets: dict[int, Sheet]) -> None:
+def _state_assets(rows: Sequence[HistoricSheet], sheets: _Sheets) -> None:
+    given = [
+        (
+            SheetAsset(
+                sheet=sheets[row.subject],
+                order=order,
+                name=one.name,
+                classification=one.classification,
+                amount=one.amount,
+                forms=list(one.forms),
+                location=one.location,
+                asset_id=one.asset_id,
+            ),
+            one.decided,
+        )
+        for row in rows
+        for order, one in enumerate(row.assets, start=1)
+    ]
+    SheetAsset.objects.bulk_create([asset for asset, _ in given], batch_size=500)
+    SheetRisk.objects.bulk_create(
+        [
+            SheetRisk(sheet_asset=asset, threat=threat, treatment=treatment, note=note)
+            for asset, decided in given
+            for threat, treatment, note in decided
+        ],
+        batch_size=500,
+    )
+
+
+def _accept(rows: Sequence[HistoricSheet], sheets: _Sheets) -> None:
     for row in rows:
-        sheet = sheets[row.unit_id]
+        sheet = sheets[row.subject]
         sheet.status = Sheet.Status.ACCEPTED
         sheet.submitted_on, sheet.accepted_on = row.submitted_on, row.accepted_on
         sheet.issues = sum(answer.verdict == "issue" for answer in row.answers)
@@ -148,6 +202,7 @@ def _digest(rows: Sequence[HistoricSheet]) -> str:
             [
                 [row.unit_id, row.submitted_on, row.accepted_on]
                 + [[a.item_code, a.verdict, a.reason, a.comment] for a in row.answers]
+                + [asdict(asset) for asset in row.assets]
                 for row in rows
             ]
         )
