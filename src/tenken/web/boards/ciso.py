@@ -16,8 +16,8 @@ from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.meetings.queries import duty_lines, meetings
 from tenken.organization.access import Principal
 from tenken.reports.boards import Overview, overview, years_chart
-from tenken.reports.charts import svg
 from tenken.web.boards.tables import BureauTable, findings_url
+from tenken.web.charts import chart_response
 from tenken.web.exports import export_table, wants_export
 from tenken.web.meetings.duties import DutyTable
 from tenken.web.meetings.meetings import title_of, when
@@ -102,4 +102,4 @@ def _figures(found: Overview) -> list[dict[str, Any]]:
 def years_svg(request: SignedInRequest) -> HttpResponse:
     """Return the figure of the years."""
     _require(request.principal)
-    return HttpResponse(svg(years_chart(overview(request.principal).years)), content_type="image/svg+xml")
+    return chart_response(years_chart(overview(request.principal).years))

@@ -23,7 +23,7 @@ from tenken.inspection.rules.residual_risk import HIGH, LEVEL_LABELS, LOW, MEDIU
 from tenken.inspection.threats import threats
 from tenken.organization.queries import names_with_bureau
 from tenken.reports.blocks import ChartFigure, Series
-from tenken.reports.charts import svg
+from tenken.web.charts import chart_response
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.inspection.risk_tables import (
     BureauRiskTable,
@@ -166,8 +166,7 @@ def _chart(found: RiskOverview) -> ChartFigure:
 def chart_svg(request: SignedInRequest, programme_id: int) -> HttpResponse:
     """Return the figure of the missing countermeasures."""
     programme = find_programme(request.principal, programme_id)
-    drawn = svg(_chart(risk_overview(request.principal, programme)))
-    return HttpResponse(drawn, content_type="image/svg+xml")
+    return chart_response(_chart(risk_overview(request.principal, programme)))
 
 
 # --- the rows behind the numbers ---------------------------------------------------------------------------------

@@ -8,11 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.files.models import StoredFile
 from tenken.jobs.live import overlay
 from tenken.jobs.models import Job
 from tenken.web.addresses import address
+from tenken.web.exports import export_rows, wants_export
 from tenken.web.jobs.access import visible_jobs
 from tenken.web.principal import SignedInRequest, signed_in
 
@@ -25,12 +27,24 @@ STATUSES = {
 }
 
 
+_HEADER = ("名称", "状態", "済み", "全体", "依頼日時", "依頼者")
+
+
+def _line(job: Job) -> tuple[Any, ...]:
+    status = STATUSES[Job.Status(job.status)][0]
+    asked = job.requested_at.astimezone(JAPAN)
+    return job.title, status, job.done, job.total, f"{asked:%Y-%m-%d %H:%M}", job.requested_by
+
+
 @require_safe
 @signed_in
 def job_list(request: SignedInRequest) -> HttpResponse:
     """The newest jobs of the reader; of the whole city for the secretariat."""
     found = visible_jobs(request.principal, Job.objects.order_by("-requested_at", "-pk"))[:MOST_SHOWN]
-    rows = [{"job": job, "status": STATUSES[Job.Status(job.status)]} for job in map(overlay, found)]
+    jobs = [overlay(job) for job in found]
+    if kind := wants_export(request):
+        return export_rows(_HEADER, [_line(job) for job in jobs], "処理の状況", kind)
+    rows = [{"job": job, "status": STATUSES[Job.Status(job.status)]} for job in jobs]
     return render(request, "web/jobs/list.html", {"rows": rows})
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.journal.labels import operation_label
-from tenken.journal.models import Chain, Entry, Seal
+from tenken.journal.models import Chain, Entry, PersonalDataAccess, Seal
 from tenken.journal.operations import note_access
 from tenken.journal.queries import Content, accesses, contents, entries
 from tenken.organization.access import Principal, require
@@ -150,6 +150,15 @@ def entry(request: SignedInRequest, sequence: int) -> HttpResponse:
     return render(request, "web/journal/entry.html", context)
 
 
+_ACCESS_HEADER = ("閲覧日時", "閲覧者", "目的", "対象の種類", "対象", "件数", "接続元")
+
+
+def _access_line(row: PersonalDataAccess) -> tuple[Any, ...]:
+    moment = row.accessed_at.astimezone(JAPAN)
+    said = (row.purpose, row.subject_type, row.subject_id, row.rows, row.address)
+    return f"{moment:%Y-%m-%d %H:%M:%S}", row.actor_code, *said
+
+
 @require_safe
 @signed_in
 def access_list(request: SignedInRequest) -> HttpResponse:
@@ -168,6 +177,10 @@ def access_list(request: SignedInRequest) -> HttpResponse:
     found = accesses(by.city_code, **criteria)
     if form.is_bound and not form.is_valid():
         found = found.none()
+    if kind := wants_export(request):
+        rows = [_access_line(row) for row in found[:MOST_EXPORTED]]
+        _note(by, "個人情報の閲覧の記録の出力", len(rows))
+        return export_rows(_ACCESS_HEADER, rows, "個人情報の閲覧の記録", kind)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         found = found.filter(pk__lt=int(before))

@@ -16,6 +16,7 @@ from tenken.organization import operations
 from tenken.organization.access import require
 from tenken.organization.models import ClosingDay, ImplementingBody, Role, UnitKind
 from tenken.organization.permissions import MANAGE_SETTINGS
+from tenken.web.exports import export_rows, wants_export
 from tenken.web.organization import forms
 from tenken.web.organization.pages import change_page, page, posted
 from tenken.web.principal import SignedInRequest, signed_in
@@ -27,6 +28,10 @@ _HERE = "organization-settings"
 def overview(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require(by, MANAGE_SETTINGS)
+    if kind := wants_export(request):
+        days = ClosingDay.objects.filter(city=by.city_id).order_by("day")
+        rows = [(one.day, one.name, "閉庁" if one.closed else "開庁") for one in days]
+        return export_rows(("日付", "名称", "閉庁・開庁"), rows, "閉庁日", kind)
     context = {
         "city": by.city,
         "roles": Role.objects.filter(city=by.city_id),

@@ -124,6 +124,31 @@ def change_rows(comparison: VersionComparison, names: dict[str, str]) -> list[Ch
     ]
 
 
+COMPARISON_HEADER = ("区分", "コード", "番号", "見出し", "変わったところ", "変更前", "変更後")
+
+
+def comparison_lines(comparison: VersionComparison, names: dict[str, str]) -> list[tuple[str, ...]]:
+    """Return a comparison as rows under ``COMPARISON_HEADER``: a row for each clause and each thing that changed."""
+    lines: list[tuple[str, ...]] = [
+        (
+            "変わった条",
+            one.code,
+            one.after.number,
+            one.after.heading,
+            _FIELD_NAMES[name],
+            _shown(one.before, name, names),
+            _shown(one.after, name, names),
+        )
+        for one in comparison.changed
+        for name in one.fields
+    ]
+    lines += [("加わった条", one.code, one.number, one.heading, "", "", one.text) for one in comparison.added]
+    lines += [
+        ("なくなった条", one.code, one.number, one.heading, "", one.text, "") for one in comparison.removed
+    ]
+    return lines
+
+
 def _shown(clause: ClauseText, name: str, names: dict[str, str]) -> str:
     value = getattr(clause, name)
     if name == "binds":

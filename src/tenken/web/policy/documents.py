@@ -36,7 +36,15 @@ from tenken.policy.queries import (
 )
 from tenken.policy.queries.versions import may_see_drafts
 from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
-from tenken.web.policy.display import VERSION_STATUSES, approval_events, change_rows, chapter_rows
+from tenken.web.exports import export_rows, export_table, wants_export
+from tenken.web.policy.display import (
+    COMPARISON_HEADER,
+    VERSION_STATUSES,
+    approval_events,
+    change_rows,
+    chapter_rows,
+    comparison_lines,
+)
 from tenken.web.policy.forms import ClauseFilter, CompareForm, DecisionForm
 from tenken.web.policy.pages import page
 from tenken.web.policy.workbooks import version_workbook
@@ -46,6 +54,7 @@ HERE = "policy-documents"
 
 
 class VersionTable(Table):
+    caption = "表1　施行した版"
     row_header = "number"
 
     number = tables.Column(verbose_name="版", linkify=("policy-version", [tables.A("pk")]))
@@ -53,7 +62,7 @@ class VersionTable(Table):
     effective_from = DateColumn(verbose_name="施行日")
     clause_count = NumberColumn(verbose_name="条の数")
     reason = tables.Column(verbose_name="改定の理由", orderable=False)
-    compare = tables.Column(verbose_name="比較", orderable=False, accessor="pk")
+    compare = tables.Column(verbose_name="比較", orderable=False, accessor="pk", exclude_from_export=True)
 
     def render_compare(self, record: Any) -> SafeString:
         return format_html(
@@ -64,6 +73,22 @@ class VersionTable(Table):
         )
 
 
+_DOCUMENT_HEADER = ("規程", "種類", "所管", "施行中の版", "施行日", "条の数", "改定の案")
+
+
+def _document_line(view: DocumentView) -> tuple[Any, ...]:
+    document, now = view.document, view.in_force
+    return (
+        document.title,
+        document.get_kind_display(),
+        document.owner.name if document.owner else "",
+        now.number if now else "",
+        now.effective_from if now else None,
+        view.clause_count,
+        view.draft.number if view.draft else "",
+    )
+
+
 @signed_in
 @require_safe
 def documents(request: SignedInRequest) -> HttpResponse:
@@ -71,6 +96,8 @@ def documents(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require_somewhere(by, VIEW_POLICY)
     views = document_views(by, by.on)
+    if kind := wants_export(request):
+        return export_rows(_DOCUMENT_HEADER, [_document_line(view) for view in views], "規程の一覧", kind)
     general = [view for view in views if not view.document.needs_approval]
     procedures = [view for view in views if view.document.needs_approval]
     context = {
@@ -174,6 +201,8 @@ def versions(request: SignedInRequest, pk: int) -> HttpResponse:
     document = document_for(by, pk)
     table = VersionTable(published_versions(document).reverse())
     tables.RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    if kind := wants_export(request):
+        return export_table(table, f"{document.title}の版", kind)
     may_write = _may_write(by, document)
     draft = draft_of(document) if may_see_drafts(by, document) else None
     context = {"document": document, "table": table, "draft": draft, "may_write": may_write}
@@ -194,6 +223,9 @@ def compare(request: SignedInRequest, pk: int) -> HttpResponse:
     form = CompareForm({"before": before and before.pk, "after": after.pk}, labels)
     comparison = compare_versions(before, after)
     names = role_names(by.city_id)
+    if kind := wants_export(request):
+        lines = comparison_lines(comparison, names)
+        return export_rows(COMPARISON_HEADER, lines, f"{document.title}の版の比較", kind)
     context = {
         "document": document,
         "before": before,

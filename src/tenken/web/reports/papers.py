@@ -20,7 +20,6 @@ from tenken.plans.models import AnnualPlan
 from tenken.plans.permissions import VIEW_PLANS
 from tenken.reports import catalogue
 from tenken.reports.blocks import ChartFigure, Paper, Table, cell_text, heading_text, numbered
-from tenken.reports.charts import svg
 from tenken.reports.definition import Figures
 from tenken.reports.models import PaperEdition
 from tenken.reports.paper2 import CODE as PLAN_PAPER
@@ -28,6 +27,7 @@ from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
 from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
 from tenken.reports.render import FORMS, file_name
 from tenken.reports.render import render as render_form
+from tenken.web.charts import chart_response
 from tenken.web.principal import SignedInRequest, signed_in
 
 LAUNCH_LETTER = "letter-launch"
@@ -210,7 +210,4 @@ def figure(request: SignedInRequest, code: str, fiscal_year: int, key: str) -> H
     chart = next((b for b in numbered(built).blocks if isinstance(b, ChartFigure) and b.key == key), None)
     if chart is None:
         raise Missing("その図はありません。")
-    # The drawing carries its own style attributes; alone in an <img> it runs nothing.
-    response = HttpResponse(svg(chart), content_type="image/svg+xml")
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response
+    return chart_response(chart)
