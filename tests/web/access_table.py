@@ -1,4 +1,4 @@
-"""Who may reach what: the expected outcome of every address for every kind of visitor. Data, read by ``test_access``.
+"""Who may reach what: the expected outcome of every address for every kind of visitor. Data, read by ``access.walk``.
 
     name of the page, or "METHOD /path" of the API: (place, {"GET": (inside, outside), …})
 
