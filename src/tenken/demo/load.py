@@ -45,7 +45,7 @@ T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
 _STEPS = 19  # besides those of the years between FY2014 and this one
-_ISSUED_2013 = date(2014, 7, 30)
+_ISSUED_2013 = date(2014, 7, 28)
 _CASES_PUBLISHED = date(2015, 5, 20)
 _MET_2015 = date(2015, 7, 29)
 _AWAY = """課長と連絡がつかないときは、課長補佐が次のことを行う。
@@ -117,10 +117,10 @@ class _Load:
         systems = self._step("情報システム", lambda: load_ledger(made))
         years += self._later_years(made, items)
         self._step("情報システム監査", lambda: _audits(made, systems, self.today))
-        years.append(self._step("今年度の点検", lambda: _this_year(made, self.today, items)))
         self._step(
             "四半期の取組状況確認", lambda: load_quarters(made, FiscalYear.of(self.today).year, self.today)
         )
+        years.append(self._step("今年度の点検", lambda: _this_year(made, self.today, items)))
         self._step(
             "職員の自己チェック", lambda: load_self_check(made, FiscalYear.of(self.today).year, self.today)
         )

@@ -32,7 +32,8 @@ from tenken.findings.states import Confirm, Event, NotImproved, Report, Return, 
 from tenken.inspection import operations as inspection
 from tenken.inspection.finding_words import finding_words
 from tenken.inspection.models import Programme, Question, Series, Sheet
-from tenken.inspection.operations import HistoricAnswer, HistoricSheet
+from tenken.inspection.operations import HistoricAnswer, HistoricSheet, StepPlan
+from tenken.inspection.rules.reminders_due import DEFAULT_STEPS
 from tenken.organization.models import Unit
 
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=14)
@@ -53,10 +54,8 @@ _LIVES = (
     (76, "planned"),
     (86, "reported"),
     (91, "returned"),
-    (95, "verified"),
-    (97, "not_improved"),
-    (99, "cannot_fix"),
-    (100, "treated"),
+    (97, "verified"),
+    (100, "not_improved"),
 )
 # What a life is called here, where its status is another.
 _STATUS = {"returned": "planned", "environment": "not_improved"}
@@ -121,6 +120,7 @@ def load_this_year(made: DemoCity, today: date, items: Sequence[str], series: Se
         if status not in ("history", "not_started"):
             _carry(now, code, status)
     _improve_one(now)
+    _set_apart(now)
     total = Finding.objects.filter(city=made.city, fiscal_year=programme.fiscal_year).count()
     if total < opened:
         raise RuntimeError("findings of accepted sheets are missing")
@@ -136,10 +136,10 @@ def stage_days_on(today: date) -> dict[str, tuple[date, date]]:
 
 def stage_days_around(today: date) -> dict[str, tuple[date, date]]:
     """Return the stages of the year of *today*: self-inspection from two weeks before to two weeks after, then the others."""
-    first, last = today - _BEFORE, today + _AFTER
+    first, last = opening_day(today - _BEFORE), opening_day(today + _AFTER)
 
     def after(day: date, days: int) -> tuple[date, date]:
-        return day + timedelta(days=1), day + timedelta(days=days)
+        return opening_day(day + timedelta(days=1)), opening_day(day + timedelta(days=days))
 
     improvement = after(last, 56)
     visit = after(improvement[1], 28)
@@ -236,6 +236,9 @@ def _life(now: _Today, code: str, answer: HistoricAnswer, opened_on: date, key: 
 
 
 def _dice(code: str, item: str) -> str:
+    """Return where a finding stands. Only what is technical can turn out not to be fixable."""
+    if item.startswith("R-PT"):
+        return pick(("cannot_fix", "treated", "planned"), "life", code, item)
     thrown = digest("life", code, item) % 100
     return next(stands for limit, stands in _LIVES if thrown < limit)
 
@@ -349,4 +352,33 @@ def _improve_one(now: _Today) -> None:
         action_on=day,
         version=finding.version,
         on=day,
+    )
+
+
+def _set_apart(now: _Today) -> None:
+    """Take one section out that is closed for rebuilding, give another more time, and chase the rest a little longer."""
+    by = now.made.acting(plan.secretariat_post(), now.today)
+    waiting = Sheet.objects.filter(programme=now.programme, status=Sheet.Status.NOT_STARTED).order_by("pk")
+    closed, late = waiting[:2]
+    inspection.exempt(
+        by=by,
+        programme=now.programme,
+        sheets=[(closed.pk, closed.version)],
+        reason="庁舎の建替えで業務を休止しているため。",
+        on=now.today,
+    )
+    inspection.change_due_date(
+        by=by,
+        programme=now.programme,
+        sheets=[(late.pk, late.version)],
+        due_on=opening_day(now.today + _AFTER + timedelta(days=14)),
+        reason="事務室の移転と重なったため。",
+        on=now.today,
+    )
+    steps = [StepPlan(days, audience, weekly) for days, audience, weekly in DEFAULT_STEPS]
+    inspection.change_reminder_steps(
+        by=by,
+        programme=now.programme,
+        steps=[*steps, StepPlan(21, "bureau_manager")],
+        on=now.today,
     )
