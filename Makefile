@@ -23,7 +23,7 @@ help:
 	@echo "make lint      what CI checks besides the tests"
 	@echo "make format    let ruff write the code's form"
 	@echo "make bench     the bars for speed (ONLY=inspection)"
-	@echo "make pictures  the README's pictures, from the demonstration in a browser"
+	@echo "make pictures  the pictures of the README and of the guide, from a browser"
 	@echo "make lock      write requirements*.lock from pyproject.toml"
 	@echo "make bundle    all that an office without network needs, in one archive"
 	@echo "make clean     remove what these commands made; var/ (a city's data) stays"
@@ -69,7 +69,7 @@ test: $(DEV)
 	@$(BIN)/pytest -n auto --dist loadfile -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
 
 pictures: $(DEV)
-	@$(BIN)/pytest tests/browser --pictures -k pictures
+	@$(BIN)/pytest tests/browser --pictures -k "pictures or whole_year"
 
 bench: $(DEV)
 	@$(BIN)/python -m benchmarks.run $(if $(ONLY),--only $(ONLY))

@@ -25,7 +25,8 @@ def _reachable(person: Person) -> list[str]:
     """Walk from the home page; return one address of each kind of page."""
     from playwright.sync_api import Error
 
-    waiting, known, found = ["/"], {"/"}, []
+    found: list[str] = []
+    waiting, known = ["/"], {"/"}
     while waiting and len(found) < MOST:
         path = waiting.pop(0)
         try:

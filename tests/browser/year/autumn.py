@@ -41,7 +41,8 @@ def improve(year: Year) -> None:
     """企画課's desk: planned, reported, returned, reported again, verified."""
     deputy, secretariat = year.as_("deputy"), year.as_("secretariat")
     finding = finding_of(deputy, "M-CD-01")
-    deputy.picture("autumn-findings")
+    deputy.go("/findings/?fiscal_year=2026")
+    deputy.picture("autumn-findings", scroll="main table")
     deputy.go(finding)
     deputy.picture("autumn-finding")
     plan(deputy, finding, "書庫の古い書類を倉庫に移し、空いた棚に台帳をしまう。")
@@ -51,7 +52,6 @@ def improve(year: Year) -> None:
     year.at("2026-10-09")
     report(deputy, finding, "書類を倉庫に移し、棚の写真を撮った。", "令和8年10月8日")
     secretariat.go(finding)
-    secretariat.picture("autumn-check", scroll="#next")
     check(secretariat, finding, "verified")
     secretariat.sees("改善済")
     year.found["verified"] = finding

@@ -80,7 +80,10 @@ def _last_year(made: Scenario, sections: list[Any]) -> None:
             "revision__item__code", "revision__question"
         )
     )
-    ends = {CAME_BACK: ("verified", Verify()), LEFT_OPEN: ("not_improved", StageClosed("budget"))}
+    ends: dict[str, tuple[str, Verify | StageClosed]] = {
+        CAME_BACK: ("verified", Verify()),
+        LEFT_OPEN: ("not_improved", StageClosed("budget")),
+    }
     record_findings(
         by=by,
         city=made.city,
@@ -109,10 +112,10 @@ def _last_plan(made: Scenario) -> None:
 
     by = system_principal(made.city, "test")
     plan = start_plan(by=by, city=made.city, fiscal_year=2025)
-    plan = change_overview(
-        by=by, plan=plan, overview="点検、研修、監査を続けて行う。", version=plan.version
+    plan = change_overview(by=by, plan=plan, overview="点検、研修、監査を続けて行う。", version=plan.version)
+    training = SessionInput(
+        "情報管理者研修", "半日×1回", dates=(date(2025, 6, 25),), contents=("点検シートの書き方",)
     )
-    training = SessionInput("情報管理者研修", "半日×1回", dates=(date(2025, 6, 25),), contents=("点検シートの書き方",))
     for activity in (
         ActivityInput("inspection", "情報セキュリティ点検", "全ての課公所が点検する。", "yearly", 1),
         ActivityInput("training", "情報セキュリティ研修", sessions=(training,)),

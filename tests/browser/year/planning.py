@@ -32,7 +32,6 @@ def launch(year: Year) -> None:
     secretariat.go(year.found["programme"] + "targets/")
     secretariat.sees("保険年金課")
     secretariat.sees("都市デザイン課")
-    secretariat.picture("plan-targets", scroll="#reach-heading")
     secretariat.press("対象を決める")
     secretariat.go(year.found["programme"])
     secretariat.press("点検を開始する")

@@ -147,14 +147,14 @@ def in_excel(year: Year) -> None:
     deputy.press("Excelの様式を受け取る・取り込む")
     book = load_workbook(io.BytesIO(deputy.fetch("標準の様式（Excel）")))
     page = book["点検シート"]
-    for row in page.iter_rows(min_row=5):
+    for number, row in enumerate(page.iter_rows(min_row=5), start=5):
         text = "".join(str(cell.value or "") for cell in row)
         if not any(words in text for words in QUESTIONS.values()):
             continue
         issue = QUESTIONS["R-VM-01"] in text or QUESTIONS["M-CD-01"] in text
-        page.cell(row[0].row, 6, "課題あり" if issue else "適合")
+        page.cell(number, 6, "課題あり" if issue else "適合")
         if issue:
-            page.cell(row[0].row, 7, "窓口の機器を更新していない。")
+            page.cell(number, 7, "窓口の機器を更新していない。")
     deputy.attach("filled", "保険年金課.xlsx", saved(book), XLSX)
     deputy.press("変わるところを確かめる")
     deputy.sees("回答を、まとめて取り込みます")

@@ -34,7 +34,7 @@ def prepare(year: Year) -> None:
     """Day, auditors, items, the letter on paper and by mail."""
     secretariat, visit = year.as_("secretariat"), year.found["visit"]
     secretariat.go(visit + "plan/")
-    lead = secretariat.page.locator("select[name=lead] option", has_not_text="自分の課公所").nth(1)
+    lead = secretariat.page.locator("select[name=lead] option", has_text="監査人").first
     secretariat.fill(planned_on="令和8年11月17日", begins_at="10時", ends_at="11:30")
     secretariat.fill(lead=lead.get_attribute("value") or "", request="媒体台帳と当番表をご用意ください。")
     secretariat.press("計画")
@@ -64,7 +64,7 @@ def on_the_spot(year: Year) -> None:
     for place in range(lines.count()):
         seen = "disagree" if place == 0 else "agree"
         with page.expect_response(lambda response: "/checklist/" in response.url):
-            lines.nth(place).locator(f"input[value={seen}]").tap()
+            lines.nth(place).locator(f"label:has(input[value={seen}])").tap()
     with page.expect_response(lambda response: "/checklist/" in response.url):
         lines.nth(0).locator("textarea").fill("窓口の棚に、鍵がかかっていない。")
         page.keyboard.press("Tab")
@@ -99,12 +99,13 @@ def told(year: Year) -> None:
     secretariat.press("報告する")
     secretariat.go("/visits/meeting/" + year.found["programme"].split("/")[2] + "/")
     secretariat.page.locator("main input[name=visits]").first.check()
-    secretariat.fill(held_on="令和8年11月27日", place="第一会議室", attendees="課長、監査人", minutes="了承した。")
+    secretariat.fill(
+        held_on="令和8年11月27日", place="第一会議室", attendees="課長、監査人", minutes="了承した。"
+    )
     year.at("2026-11-27")
     secretariat.press("記録する")
     secretariat.go(visit)
     secretariat.sees("フォローアップ")
-    secretariat.picture("visit-done", scroll="#seen-heading")
     secretariat.press("課名の掲載を照会する")
     secretariat.go("/visits/against/" + year.found["programme"].split("/")[2] + "/")
     secretariat.go("/papers/visit-report/2026/")

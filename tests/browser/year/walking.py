@@ -144,7 +144,7 @@ class Walker(Person):
         else:
             page.evaluate("window.scrollTo(0, 0)")
         path = self.year.pictures / f"{name}.png"
-        page.screenshot(path=path)
+        page.screenshot(path=path, caret="initial")  # hiding the caret would need an inline style
         page.set_viewport_size(size)
         assert path.stat().st_size < MOST_BYTES, path
 
