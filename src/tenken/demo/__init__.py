@@ -1,4 +1,4 @@
-"""The demo: みどり市, an invented city with two past years and the present one. ``tenken demo`` loads it.
+"""The demo: みどり市, an invented city from FY2013 to the present. ``tenken demo`` loads it.
 
 ``load.load_demo`` is the way in. Sign-ins (one password for all: ``TENKEN_DEMO_PASSWORD`` or the one printed):
 
@@ -10,12 +10,15 @@ kacho02        情報管理者 of 市民協働推進課, which returned its shee
 kacho03        情報管理者 of 保険年金課 in 川辺区: a sheet half filled in
 kyokucho01     局情報管理者 of 市民局
 shocho01       head of a 三種公所, 副情報管理者 of the section above
-system01       システム管理者; network01: ネットワーク管理者
-ciso01         最高情報セキュリティ責任者
-kansa01, 02    監査人
+system01       システム管理者 with a system's sheet; network01: ネットワーク管理者
+ciso01         最高情報セキュリティ責任者: one duty overdue
+kansa01, 02    監査人: visits being prepared, reasons to confirm
 iinkai01       委員会; iin01: 監査委員
-shokuin01      職員
+shokuin01      職員: an open self-check
 =============  =====================================================================================
 
-The counts of FY2014 are the published ones (``data/figures.yaml`` says of each where it is from, or that it is invented).
+The counts of FY2014 and the plan of FY2015 are the published ones (``data/figures.yaml`` says of each where it is from, or
+that it is invented); what FY2015 and the year before this one came to is invented (``data/years.yaml``). Each theme has its
+module: years with their sheets and findings, visits, traces, cases, systems, assets, quarters, people's own checks, plans,
+meetings, papers.
 """

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tenken.demo.load import DemoSummary
 
 NAME = "demo"
-HELP = "架空の市の二年分の記録を入れて、動かします"
+HELP = "架空の市の記録（平成25年度から今年度まで）を入れて、動かします"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
