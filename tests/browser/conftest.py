@@ -260,7 +260,8 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Person, str], None]:
         if request.config.getoption("--pictures", default=False):
             PICTURES.mkdir(parents=True, exist_ok=True)
             path = PICTURES / f"{name}.png"
-            person.page.screenshot(path=path)
+            # Playwright hides the caret by an inline style, which the pages refuse.
+            person.page.screenshot(path=path, caret="initial")
             assert path.stat().st_size < 400_000
 
     return keep

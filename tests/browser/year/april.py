@@ -81,6 +81,19 @@ def transfers(year: Year) -> None:
     year.newcomer("manager", newcomer)
 
 
+def who_answers(year: Year) -> None:
+    """The section tells who answered for it when; the one who left comes in no more."""
+    secretariat = year.as_("secretariat")
+    secretariat.go("/organization/?q=企画課")
+    secretariat.go(secretariat.link_in("main table", "/organization/units/") + "tenures/")
+    for name in (year.found["manager"], NEW_NAME):
+        secretariat.sees(name)
+    left = Walker(year, "")
+    left.sign_in(year.served.people["section_manager"], year.served.password)
+    left.sees("ログインできませんでした")
+    left.leave()
+
+
 def hand_over(year: Year) -> None:
     """The newcomer reads what stands open at the post."""
     manager = year.as_("manager")
@@ -118,6 +131,7 @@ def april(year: Year) -> None:
     secretariat.go("/organization/")
     secretariat.sees("保険年金課")
     transfers(year)
+    who_answers(year)
     hand_over(year)
     year.at("2026-04-24")
     annual_plan(year)

@@ -126,7 +126,12 @@ def remind(year: Year) -> None:
     secretariat.sees("保険年金課")
     secretariat.picture("summer-behind")
     secretariat.go(year.found["programme"] + "reminders/steps/")
+    last = secretariat.page.locator("main fieldset.stage").last
+    last.get_by_label("期限からの日数").fill("21")
+    last.get_by_label("前後").select_option("after")
+    last.get_by_label("宛先").select_option("bureau_manager")
     secretariat.press("変更する")
+    secretariat.sees("督促の段階を変更しました。")
     secretariat.go("/inspection/reminders/send/")
     secretariat.sees("松本 稔")
     secretariat.picture("summer-reminders")

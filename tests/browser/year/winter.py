@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from openpyxl import Workbook
+import io
+import re
+from zipfile import ZipFile
+
+from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
 from tests.browser.year.april import XLSX
@@ -79,7 +83,7 @@ def trace(year: Year) -> None:
     secretariat.go(board)
     secretariat.press("追跡調査を終了する")
     secretariat.go(board)
-    secretariat.sees("終了")
+    expect(secretariat.page.locator("main .tag").first).to_have_text("終了")
 
 
 def casebook(year: Year) -> None:
@@ -129,6 +133,13 @@ def steer(year: Year) -> None:
     bureau.picture("winter-bureau")
 
 
+def still_treated(year: Year) -> None:
+    """What cannot be fixed is told to whom it stays with."""
+    deputy = year.as_("deputy")
+    deputy.go(year.found["treated"])
+    deputy.sees("リスク低減策で管理")
+
+
 def papers(year: Year) -> None:
     """The programme ends; the committee's paper is issued and reaches the committee."""
     secretariat, committee = year.as_("secretariat"), year.as_("committee")
@@ -137,9 +148,14 @@ def papers(year: Year) -> None:
     secretariat.picture("winter-relapse")
     secretariat.go("/findings/ages/")
     secretariat.go("/inspection/issues/?year=2026")
-    secretariat.go(year.found["programme"] + "risk/")
-    secretariat.go(year.found["programme"] + "close/")
-    secretariat.press("点検を終了する")
+    for page in ("risk/", "risk/high/", "risk/missing/", "sheets/", "reminders/"):
+        secretariat.go(year.found["programme"] + page)
+    secretariat.go(year.found["self_check"] + "people/")
+    for programme in ("self_check", "programme"):
+        secretariat.go(year.found[programme] + "close/")
+        secretariat.press("点検を終了する")
+    secretariat.go(year.found["self_check"] + "results/")
+    secretariat.sees("職員の自己チェック")
     secretariat.go("/papers/")
     secretariat.go("/papers/committee/2026/")
     secretariat.picture("winter-paper", scroll="article.paper")
@@ -150,8 +166,12 @@ def papers(year: Year) -> None:
     secretariat.sees("発行済")
     committee.go("/")
     committee.go(committee.link("/papers/"))
-    for form, begins in (("Word", b"PK"), ("PDF", b"%PDF-"), ("Excel", b"PK")):
-        assert committee.fetch(form).startswith(begins)
+    files = {form: committee.fetch(form) for form in ("Word", "PDF", "Excel")}
+    assert files["PDF"].startswith(b"%PDF-")
+    load_workbook(io.BytesIO(files["Excel"]))
+    text = re.sub(r"<[^>]+>", "", ZipFile(io.BytesIO(files["Word"])).read("word/document.xml").decode())
+    for figure in ("3課公所が自己点検により", "課題が見られた2課公所", "1課公所を訪問し"):
+        assert figure in text
 
 
 def journal(year: Year) -> None:
@@ -174,5 +194,6 @@ def winter(year: Year) -> None:
     casebook(year)
     steer(year)
     year.at("2027-03-26")
+    still_treated(year)
     papers(year)
     journal(year)
