@@ -229,6 +229,7 @@ def test_a_code_twice_and_a_foreign_table_are_refused(adopted: Scenario) -> None
         b'{"catalog": {}}',
         b'{"profile": {}}',
         b"[" * 100_000,
+        rb'{"catalog": {"groups": [{"id": "a", "controls": [{"id": "X-1", "title": "\ud800"}]}]}}',
     ],
 )
 def test_what_is_no_catalog_is_refused(content: bytes) -> None:

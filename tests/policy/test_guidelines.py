@@ -76,6 +76,11 @@ def test_the_default_guideline_names_only_clauses_that_there_are() -> None:
         ("a: !!python/object/apply:os.system [ls]", "読み取れません"),
         ("editions: [", "1行目"),
         ("[" * 5000, "読み取れません"),
+        ("a: 0x" + "f" * 20_000, "読み取れません"),
+        ("a: 1" + ":1" * 1_000, "読み取れません"),
+        ("a: !!timestamp x", "読み取れません"),
+        ('a: "\\uD800"', "読み取れません"),
+        ("editions: [{code: a, published_on: 2015-03-01T00:00:00}]\nrequirements: []", "published_on"),
     ],
 )
 def test_a_file_that_is_no_guideline_is_refused_with_its_place(text: str, words: str) -> None:

@@ -88,6 +88,7 @@ def test_a_handover_says_what_waits_and_leaves_as_word(
     assert finding.title in texts
     assert manager.get(f"{url}exe/").status_code == 404
     assert manager.get(f"/boards/handover/{_post(scenario, 'other_manager').pk}/").status_code == 404
+    assert manager.get(f"/boards/handover/{10**30}/").status_code == 404
 
 
 def test_a_change_of_hands_is_listed_with_both_names(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -433,6 +434,16 @@ class TestHostile:
             received(city.by("deputy"), programme, [("a.zip", data)])
         form = only_form(received(city.by("deputy"), programme, [("a.xlsx", data)]))
         assert form.status == "refused"
+
+    @pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+    def test_damaged_within(self, city: Scenario, programme: Programme, packing: int) -> None:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", packing) as archive:
+            archive.writestr("a.xlsx", bytes(range(256)) * 8)
+        data = bytearray(out.getvalue())
+        data[46:90] = bytes(byte ^ 0xFF for byte in data[46:90])
+        with pytest.raises(Invalid, match="壊れている"):
+            received(city.by("deputy"), programme, [("a.zip", bytes(data))])
 
 
 @pytest.mark.programs

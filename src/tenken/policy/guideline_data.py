@@ -15,6 +15,8 @@ from tenken.common.refusals import Invalid, Problem
 _FILE = Path(__file__).parent / "defaults" / "guidelines.yaml"
 _LIMITS = {"code": 20, "section": 60, "title": 120, "text": 1000}
 MAX_BYTES = 1_000_000
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_LONGEST_NUMBER = 20
 NEW, CHANGED, SAME = "new", "changed", "same"
 
 
@@ -90,12 +92,19 @@ def read_guideline(content: bytes, name: str) -> GuidelineData:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Plain values only: an alias would let a small file grow without end."""
+    """Plain values only: an alias would let a small file grow without end, a tag makes of a text what it is not, and
+    a number of many digits takes minutes to read. No half characters either: nothing can keep them."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not read")
-        return super().compose_node(parent, index)
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            raise yaml.YAMLError("aliases and tags are not read")
+        node = super().compose_node(parent, index)
+        if isinstance(node, yaml.ScalarNode):
+            node.value.encode("utf-8")
+            if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+                raise yaml.YAMLError("a number too long")
+        return node
 
 
 def _guideline(data: Any, problems: list[Problem]) -> GuidelineData | None:
@@ -123,7 +132,7 @@ def _guideline(data: Any, problems: list[Problem]) -> GuidelineData | None:
 def _edition(row: Any, problems: list[Problem]) -> EditionData | None:
     if (
         not isinstance(row, dict)
-        or not isinstance(row.get("published_on"), date)
+        or type(row.get("published_on")) is not date
         or not 0 < len(str(row.get("code", ""))) <= 20
     ):
         problems.append(

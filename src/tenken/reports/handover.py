@@ -45,7 +45,7 @@ class PostChange:
 def find_post(by: Principal, post_id: int) -> Post:
     """Return a post whose work *by* may see: their own, or of a unit in their sight. ``Missing`` otherwise."""
     post = Post.objects.select_related("unit__city").filter(pk=post_id, city=by.city_id).first()
-    units = set(PostRole.objects.filter(post=post_id).values_list("unit_id", flat=True))
+    units = set(PostRole.objects.filter(post__pk=post_id).values_list("unit_id", flat=True))
     sees = by.everywhere(VIEW_FINDINGS) or (units and units <= by.units_with(VIEW_FINDINGS))
     if post is None or not (post.pk in by.post_ids or sees):
         raise Missing("職がないか、見ることのできる範囲にありません。")

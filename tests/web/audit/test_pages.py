@@ -78,6 +78,8 @@ def test_the_whole_road(
     _post(
         auditor, "audit-observation-new", visit.pk, item=line(visit, "media.ledger").pk, title="台帳にない。"
     )
+    new = reverse("audit-observation-new", args=[visit.pk])
+    assert auditor.get(new, {"item": "9" * 5_000}).status_code == 422
     _post(auditor, "audit-practice-new", visit.pk, text="当番が見て回る。")
     _post(auditor, "audit-finish", visit.pk, attended_by="課長")
     assert "3本" not in manager.get(reverse("audit-visit", args=[visit.pk])).content.decode()

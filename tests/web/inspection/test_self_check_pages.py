@@ -13,6 +13,7 @@ from tests.web.inspection.conftest import ClientFor
 
 from tenken.inspection.models import Programme, Question, SelfCheck, SelfCheckAnswer
 from tenken.inspection.operations import close_programme
+from tenken.journal.models import PersonalDataAccess
 from tenken.organization.api_tokens import issue_token
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,8 @@ def test_bad_input_is_refused_softly(check: Programme, staff: Client, secretaria
     assert staff.post(f"{url}answers/{key}/", {f"question-{key}": "perhaps"}).status_code == 422
     assert staff.post(f"{url}answers/0/", {"question-0": "issue"}).status_code == 404
     assert staff.get("/inspection/self-checks/0/").status_code == 404
+    assert staff.get(f"/inspection/self-checks/{10**30}/").status_code == 404
+    assert staff.post(f"/inspection/self-checks/{10**30}/withdraw/").status_code == 404
     assert not SelfCheckAnswer.objects.exists()
 
 
@@ -67,6 +70,7 @@ def test_the_secretariat_sees_who_has_not_handed_in(
     assert city.people["deputy"].number in page
     assert city.people["staff"].number not in page
     assert secretariat.get(f"/inspection/{check.pk}/people/?export=xlsx").status_code == 200
+    assert PersonalDataAccess.objects.filter(subject_type="inspection.programme").count() == 2
     assert secretariat.post(f"/inspection/{check.pk}/people/").status_code == 302
     assert manager.get(f"/inspection/{check.pk}/people/").status_code == 403
     assert "局・区別" in manager.get(f"/inspection/{check.pk}/").content.decode()

@@ -78,7 +78,7 @@ def _own(by: Principal, programme: Programme) -> SelfCheck:
     check = (
         SelfCheck.objects.select_for_update(of=("self",))
         .select_related("programme__city")
-        .filter(programme=programme.pk, programme__city=by.city_id, person=by.person_id)
+        .filter(programme__pk=programme.pk, programme__city=by.city_id, person=by.person_id)
         .first()
     )
     if check is None:

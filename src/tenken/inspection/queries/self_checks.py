@@ -63,7 +63,9 @@ class OwnCheck:
 def own_check(by: Principal, programme_id: int) -> OwnCheck:
     """Return *by*'s own check of a programme; ``Missing`` when they have none. Five queries."""
     check = (
-        SelfCheck.objects.filter(programme=programme_id, programme__city=by.city_id, person=by.person_id or 0)
+        SelfCheck.objects.filter(
+            programme__pk=programme_id, programme__city=by.city_id, person=by.person_id or 0
+        )
         .exclude(status=SelfCheck.Status.EXEMPTED)
         .select_related("programme__city")
         .first()

@@ -97,6 +97,7 @@ def read_oscal(content: bytes, name: str) -> dict[str, Any]:
         raise Invalid(f"「{name}」は大きすぎます（20MBまで）。")
     try:
         data = json.loads(content.decode("utf-8-sig"))
+        json.dumps(data, ensure_ascii=False).encode()  # half characters (\ud800) are no text
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise Invalid(f"「{name}」はOSCALのJSONとして読み取れません。") from None
     if not isinstance(data, dict) or not any(

@@ -47,9 +47,7 @@ def observation_new(request: SignedInRequest, visit_id: int) -> HttpResponse:
     by, visit = request.principal, find_visit(request.principal, visit_id)
     require_recorder(by, visit)
     item = request.GET.get("item", "")
-    form = _observation_form(
-        request, visit, {"item": int(item) if item.isascii() and item.isdigit() else None}
-    )
+    form = _observation_form(request, visit, {"item": whole_number(item) if item else None})
     return _change(
         request,
         visit,

@@ -38,7 +38,8 @@ from tenken.inspection.queries.self_checks import (
     turnout,
 )
 from tenken.inspection.rules.small_groups import LEAST
-from tenken.organization.access import require
+from tenken.journal.operations import note_access
+from tenken.organization.access import Principal, require
 from tenken.reports.blocks import ChartFigure, Series
 from tenken.web.charts import chart_response
 from tenken.web.components.answers import AnswerGroup
@@ -258,12 +259,24 @@ def people(request: SignedInRequest, programme_id: int) -> HttpResponse:
             | Q(unit__search_text__contains=key)
         )
     table = PeopleTable(rows)
-    if kind := wants_export(request):
-        RequestConfig(request, paginate=False).configure(table)
+    kind = wants_export(request)
+    RequestConfig(request, paginate=False if kind else {"per_page": 50}).configure(table)
+    _note(by, programme, len(table.rows if kind else table.paginated_rows))
+    if kind:
         return export_table(table, f"{programme.name}_職員の提出状況", kind)
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
     context = {"programme": programme, "form": form, "table": table}
     return render(request, "web/inspection/self_check_people.html", context)
+
+
+def _note(by: Principal, programme: Programme, rows: int) -> None:
+    if rows:
+        note_access(
+            by=by,
+            city_code=by.city_code,
+            subject=("inspection.programme", programme.pk),
+            purpose="自己チェックの提出状況の閲覧",
+            rows=rows,
+        )
 
 
 def _self_check(request: SignedInRequest, programme_id: int) -> Programme:

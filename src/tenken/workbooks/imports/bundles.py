@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,16 @@ MAX_TOTAL: Final = 300 * 1024 * 1024
 MAX_RATIO: Final = 20  # a workbook is compressed already
 _RATIO_COUNTS_FROM: Final = 8 * 1024 * 1024
 _BROKEN = "ZIPファイルが壊れているため読み取れません。もう一度まとめて送ってください。"
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 _PASSED_OVER: Final = ("__macosx/", "~$", ".", "thumbs.db", "desktop.ini")
 
 
@@ -107,7 +118,7 @@ def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes | None:
     try:
         with archive.open(part) as file:
             data = file.read(settings.MAX_UPLOAD_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+    except _DAMAGE:
         raise Invalid(_BROKEN) from None
     return None if len(data) > settings.MAX_UPLOAD_BYTES else data
 
