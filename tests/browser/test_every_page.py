@@ -72,7 +72,10 @@ def test_pictures(
     secretariat = enter(demo_city, "secretariat")
     picture(secretariat, "home")
     secretariat.go("/inspection/")
-    secretariat.page.locator("main table tbody a").first.click()
+    yearly = secretariat.page.locator("main table").get_by_role(
+        "link", name=re.compile("年度情報セキュリティ点検$")
+    )
+    yearly.first.click()
     secretariat.sees("提出の状況")
     picture(secretariat, "programme")
     secretariat.go("/papers/committee/2014/")

@@ -37,3 +37,4 @@ def year(city_of_march: Served, chromium: Any, request: pytest.FixtureRequest) -
 def test_the_whole_year(year: Year) -> None:
     for months in (april, planning, summer, autumn, visit, winter):
         months(year)
+    assert len(year.looked) > 80, "kinds of pages looked at by axe and on a telephone"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -61,6 +60,7 @@ class Walker(Person):
     def __init__(self, year: Year, role: str, **browser: Any) -> None:
         self.year = year
         super().__init__(year.chromium, year.served, role, **browser)
+        self.context.set_default_timeout(30_000)
 
     def go(self, path: str) -> None:
         super().go(path)
@@ -143,6 +143,7 @@ class Walker(Person):
             page.evaluate("window.scrollBy(0, -80)")
         else:
             page.evaluate("window.scrollTo(0, 0)")
+        page.evaluate("document.activeElement.blur()")
         path = self.year.pictures / f"{name}.png"
         page.screenshot(path=path, caret="initial")  # hiding the caret would need an inline style
         page.set_viewport_size(size)
@@ -165,6 +166,3 @@ def saved(book: Any) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-Step = Callable[[Year], None]
