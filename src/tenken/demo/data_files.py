@@ -107,8 +107,9 @@ def _with_number(text: str, *parts: object) -> str:
     return text.replace("{n}", str(2 + digest("number", *parts) % 5))
 
 
-def not_improved_reason(category: str, unit_code: str, year: int) -> tuple[str, str]:
+def not_improved_reason(category: str, unit_code: str, year: int, item: str) -> tuple[str, str]:
     """Return why something is left 未改善 (``tenken.findings.states.REASONS``) and the section's words."""
     reasons = read("texts_risk")["not_improved"]
-    code, note = pick(reasons.get(category, reasons["other_categories"]), "left", unit_code, category, year)
+    choices = reasons.get(item) or reasons.get(category) or reasons["other_categories"]
+    code, note = pick(choices, "left", unit_code, category, year)
     return code, note

@@ -87,7 +87,11 @@ def _left(
     holding: set[str] = set()
     for plan in sorted(plans, key=lambda plan: -plan.not_improved):
         again = [code for code in sections[plan.code] if code in holding][: min(shared, plan.not_improved)]
-        fresh = [code for code in reversed(sections[plan.code]) if code not in holding]
+        first = next(
+            iter(plan.items.values())
+        )  # so many sections have the issue in the first item: the usual one
+        order = [*sections[plan.code][:first][::-1], *sections[plan.code][first:][::-1]]
+        fresh = [code for code in order if code not in holding]
         taken = [*again, *fresh[: plan.not_improved - len(again)]]
         shared -= len(again)
         chosen |= {(code, plan.code) for code in taken}

@@ -227,7 +227,7 @@ def _improved(past: PastYear, code: str, item: str) -> tuple[HistoricStep, ...]:
 
 
 def _left_steps(past: PastYear, code: str, item: str, category: str, late: bool) -> tuple[HistoricStep, ...]:
-    reason, note = not_improved_reason(category, code, past.year)
+    reason, note = not_improved_reason(category, code, past.year, item)
     last = past.improvement[1]
     told = between(last - timedelta(days=12), last - timedelta(days=2), "left", past.year, code, item)
     planned = _planned(past, code, item, reason)

@@ -61,7 +61,7 @@ _LIVES = (
 _STATUS = {"returned": "planned", "environment": "not_improved"}
 # The section whose findings show every state: the acting head of 地域政策課 answers for it too.
 _SHOWCASE = {
-    "M-CD-01": "open",
+    "M-CD-01": "environment",
     "M-PW-01": "planned",
     "M-MD-01": "reported",
     "M-TM-01": "returned",
@@ -69,7 +69,7 @@ _SHOWCASE = {
     "R-AC-01": "not_improved",
     "R-PT-02": "cannot_fix",
     "R-PT-01": "treated",
-    "M-CD-02": "environment",
+    "M-CD-02": "open",
 }
 
 
@@ -255,7 +255,7 @@ def _steps(now: _Today, code: str, item: str, stands: str, opened_on: date) -> I
 
     if stands == "open":
         return
-    reason, note = not_improved_reason(now.asked[item].category, code, now.year)
+    reason, note = not_improved_reason(now.asked[item].category, code, now.year, item)
     if stands == "environment":
         reason, note = read("texts_risk")["not_improved"]["clear_desk"][0]
     stays = stands in ("not_improved", "environment")
