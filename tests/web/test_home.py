@@ -51,7 +51,7 @@ def test_the_secretariat_takes_what_was_handed_in(
     Sheet.objects.filter(pk=rows.sheets["b1"].pk).update(status="approved")
     page = client_for(scenario.people["secretariat"]).get("/")
     assert [(task.label, task.state) for task in page.context["sheet_tasks"]] == [
-        ("保険課の点検シート", "受け付ける")
+        ("健康福祉局 保険課の点検シート", "受け付ける")
     ]
     figures = {figure["label"]: figure["number"] for figure in page.context["sheet_figures"]}
     assert figures == {"点検の対象": 3, "未提出": 2, "受付待ち": 1, "受付済": 0}

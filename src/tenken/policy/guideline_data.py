@@ -96,7 +96,7 @@ class _PlainLoader(yaml.SafeLoader):
     a number of many digits takes minutes to read. No half characters either: nothing can keep them."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
             raise yaml.YAMLError("aliases and tags are not read")
         node = super().compose_node(parent, index)

@@ -182,10 +182,10 @@ def _marks(status: str, due: date | None, today: date) -> list[str]:
 
 
 def _years(by: Principal) -> tuple[YearRow, ...]:
-    since = FiscalYear.of(by.on).year - YEARS
+    """Return the last ten years that were inspected."""
     sheets = (
         Sheet.objects.restrict(by, VIEW_SHEETS)
-        .filter(programme__kind=Kind.INSPECTION, programme__fiscal_year__gte=since)
+        .filter(programme__kind=Kind.INSPECTION)
         .exclude(status=Sheet.Status.EXEMPTED)
         .order_by()
         .values_list("programme__fiscal_year")
@@ -196,13 +196,14 @@ def _years(by: Principal) -> tuple[YearRow, ...]:
     )
     left = dict(
         Finding.objects.restrict(by, VIEW_FINDINGS)
-        .filter(fiscal_year__gte=since, closed_as_not_improved=True, origin=Finding.Origin.SELF_INSPECTION)
+        .filter(closed_as_not_improved=True, origin=Finding.Origin.SELF_INSPECTION)
         .order_by()
         .values_list("fiscal_year")
         .annotate(n=Count("unit", distinct=True))
     )
     return tuple(
-        YearRow(year, sections, issues, left.get(year, 0)) for year, sections, issues in sorted(sheets)
+        YearRow(year, sections, issues, left.get(year, 0))
+        for year, sections, issues in sorted(sheets)[-YEARS:]
     )
 
 

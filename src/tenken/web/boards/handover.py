@@ -13,6 +13,7 @@ from django_tables2 import RequestConfig
 
 from tenken.common.refusals import Missing
 from tenken.findings.permissions import VIEW_FINDINGS
+from tenken.journal.operations import note_access
 from tenken.organization.access import require_somewhere
 from tenken.organization.models import Post
 from tenken.reports.blocks import Column, cell_text, heading_text, numbered
@@ -60,12 +61,21 @@ def index(request: SignedInRequest) -> HttpResponse:
 def page(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Show what waits at a post, to read and to print."""
     paper = numbered(handover_paper(request.principal, post_id))
+    _note(request, post_id)
     context = {
         "paper": paper,
         "blocks": [_shown(block) for block in paper.blocks],
         "downloads": {form: reverse("boards-handover-file", args=[post_id, form]) for form in FORMS},
     }
     return render(request, "web/boards/handover.html", context)
+
+
+def _note(request: SignedInRequest, post_id: int) -> None:
+    """Note that the names of a post's holders, and how to reach who acts, were read."""
+    by = request.principal
+    note_access(
+        by=by, city_code=by.city_code, subject=("organization.post", post_id), purpose="引継書の閲覧・出力"
+    )
 
 
 def _shown(block: Any) -> dict[str, Any]:
@@ -87,5 +97,6 @@ def download(request: SignedInRequest, post_id: int, form: str) -> HttpResponse:
     if form not in FORMS:
         raise Missing("その形式の資料はありません。")
     paper = handover_paper(request.principal, post_id)
+    _note(request, post_id)
     name = f"{paper.title}_{paper.issued_on:%Y%m%d}.{form}"
     return attachment(render_form(paper, form), name, MEDIA_TYPES[form])

@@ -22,6 +22,8 @@ from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SH
 from tenken.inspection.queries.self_checks import own_checks
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.access import Principal
+from tenken.organization.models import Unit
+from tenken.organization.queries import name_with_bureau
 from tenken.reports.catalogue import PAPERS
 from tenken.reports.permissions import VIEW_PAPERS
 from tenken.web.addresses import address
@@ -122,10 +124,20 @@ _FINDING_WORK = {
 }
 
 
+def _section(by: Principal, unit: Unit) -> str:
+    """Return a section's name; after that of its bureau for who works for the whole city."""
+    return name_with_bureau(by.city, unit.pk, by.on) if by.everywhere(VIEW_FINDINGS) else unit.name
+
+
+def _of_system(sheet: Sheet) -> str:
+    """Return which system a section's sheet is about; '' for its own."""
+    return f"（{sheet.system.name}）" if sheet.system else ""
+
+
 def _sheet_tasks(by: Principal, today: date) -> list[Task]:
     return [
         _task(
-            f"{sheet.unit.name}の点検シート",
+            f"{_section(by, sheet.unit)}の点検シート{_of_system(sheet)}",
             address("inspection-sheet", sheet.pk),
             _SHEET_WORK[Sheet.Status(sheet.status)],
             sheet.until,  # type: ignore[attr-defined]
@@ -138,7 +150,7 @@ def _sheet_tasks(by: Principal, today: date) -> list[Task]:
 def _visit_tasks(by: Principal, today: date) -> list[Task]:
     return [
         _task(
-            f"{visit.unit.name}の訪問調査",
+            f"{_section(by, visit.unit)}の訪問調査",
             address("audit-visit", visit.pk),
             (next_step(by, visit), "yellow"),
             visit.facts_due_on or visit.planned_on,
@@ -151,7 +163,7 @@ def _visit_tasks(by: Principal, today: date) -> list[Task]:
 def _finding_tasks(by: Principal, today: date) -> list[Task]:
     return [
         _task(
-            f"{finding.unit.name}：{finding.title}",
+            f"{_section(by, finding.unit)}：{finding.title}",
             address("findings-detail", finding.pk),
             _FINDING_WORK[Finding.Status(finding.status)],
             finding.until,  # type: ignore[attr-defined]
@@ -160,7 +172,7 @@ def _finding_tasks(by: Principal, today: date) -> list[Task]:
         for finding in tasks.findings_to_do(by)
     ] + [
         _task(
-            f"{line.unit.name}：追跡調査「{line.trace.name}」",
+            f"{_section(by, line.unit)}：追跡調査「{line.trace.name}」",
             address("findings-trace-line", line.pk),
             ("回答する", "yellow"),
             line.trace.due_on,

@@ -38,6 +38,7 @@ FORM_STATUSES: dict[str, tuple[str, str]] = {
     ImportedForm.Status.REFUSED: ("取り込めない", "red"),
 }
 _AT_ONCE = 3
+_SMALL = 1_000_000  # bytes; what is larger is no work for a request
 _BUSY = (Job.Status.WAITING, Job.Status.RUNNING)
 
 
@@ -206,7 +207,8 @@ def read_again(request: SignedInRequest, import_id: int) -> HttpResponse:
     """Make the difference anew, against the sheets as they are now."""
     row = find_import(request.principal, import_id)
     try:
-        if row.forms.count() > _AT_ONCE:
+        large = row.file is not None and row.file.size > _SMALL
+        if row.job_id or large or row.forms.count() > _AT_ONCE:
             start_reading(request.principal, row)
         else:
             read_import(by=request.principal, answer_import=row)

@@ -47,11 +47,16 @@ def may_import_any(by: Principal, programme: Programme) -> bool:
 
 
 def visible_imports(by: Principal) -> QuerySet[AnswerImport]:
-    """Return the imports *by* may see: one's own; the secretariat sees the city's."""
+    """Return the imports *by* may see: one's own, of sections that are still theirs; the secretariat sees the city's."""
     rows = AnswerImport.objects.filter(programme__city=by.city_id).select_related(
         "programme__city", "sheet__unit", "template", "file"
     )
-    return rows if by.everywhere(MANAGE_PROGRAMMES) else rows.filter(requested_by=by.actor.code)
+    if by.everywhere(MANAGE_PROGRAMMES):
+        return rows
+    others = ImportedForm.objects.filter(sheet__isnull=False).exclude(
+        sheet__unit__in=by.units_with(FILL_SHEETS)
+    )
+    return rows.filter(requested_by=by.actor.code).exclude(pk__in=others.values("answer_import"))
 
 
 def find_import(by: Principal, key: int) -> AnswerImport:
