@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import time
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from tenken.audit.models import Visit, VisitItem
 from tenken.audit.queries.auditors import PossibleAuditor
 from tenken.policy.models import CheckCategory
-from tenken.web.components.fields import CountField, EraDateField
+from tenken.web.components.fields import ClockTimeField, CountField, EraDateField
 
 
 def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
-
-
-class ClockTimeField(forms.Field):
-    """A time of day: 13:30, 13時30分, full-width too. Cleans to a ``time``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        kwargs.setdefault("help_text", "例：13:30")
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> time | None:
-        if value in self.empty_values:
-            return None
-        plain = unicodedata.normalize("NFKC", str(value)).strip().replace("時", ":").rstrip("分")
-        hours, _, minutes = plain.partition(":")
-        try:
-            return time(int(hours), int(minutes or 0))
-        except ValueError:
-            raise ValidationError(f"「{str(value)[:20]}」は時刻として読めません（例：13:30）。") from None
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value.hour}:{value.minute:02d}" if isinstance(value, time) else value
 
 
 class DrawForm(forms.Form):

@@ -1,8 +1,9 @@
-"""Form fields that read what a person types in Japanese: full-width digits, era dates."""
+"""Form fields that read what a person types in Japanese: full-width digits, era dates, times of day."""
 
 from __future__ import annotations
 
-from datetime import date
+import unicodedata
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -52,3 +53,25 @@ class CountField(forms.Field):
         if self.maximum is not None and number > self.maximum:
             raise ValidationError(f"{self.maximum:,}以下の数字を入力してください。", code="max_value")
         return number
+
+
+class ClockTimeField(forms.Field):
+    """A time of day typed as 13:30 or 13時30分, full-width too. Cleans to a ``time``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        kwargs.setdefault("help_text", "例：13:30")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> time | None:
+        if value in self.empty_values:
+            return None
+        plain = unicodedata.normalize("NFKC", str(value)).strip().replace("時", ":").rstrip("分")
+        hours, _, minutes = plain.partition(":")
+        try:
+            return time(int(hours), int(minutes or 0))
+        except ValueError:
+            raise ValidationError(f"「{str(value)[:20]}」は時刻として読めません（例：13:30）。") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.hour}:{value.minute:02d}" if isinstance(value, time) else value

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from datetime import time
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from tenken.common import clock
 from tenken.meetings.models import Council, Meeting, OfficerDuty
 from tenken.meetings.operations import AgendaItem
-from tenken.web.components.fields import EraDateField
+from tenken.web.components.fields import ClockTimeField, EraDateField
 
 _MONTHS = [(str(month), f"{month}月") for month in (*range(4, 13), 1, 2, 3)]
-
-
-class ClockTimeField(forms.Field):
-    """A time of day typed as 13:30 or 13時30分, full-width too. Cleans to a ``time``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        kwargs.setdefault("help_text", "例：13:30")
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> time | None:
-        if value in self.empty_values:
-            return None
-        plain = unicodedata.normalize("NFKC", str(value)).strip().replace("時", ":").rstrip("分")
-        hours, _, minutes = plain.partition(":")
-        try:
-            return time(int(hours), int(minutes or 0))
-        except ValueError:
-            raise ValidationError(f"「{str(value)[:20]}」は時刻として読めません（例：13:30）。") from None
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value.hour}:{value.minute:02d}" if isinstance(value, time) else value
 
 
 class MeetingForm(forms.Form):
