@@ -253,7 +253,7 @@ def _away(units: frozenset[int], on: date) -> Iterator[Block]:
     )
     yield Heading(1, "不在時の対応")
     for procedure in found:
-        yield Heading(4, procedure.unit.name)
+        yield Heading(2, procedure.unit.name)
         yield Paragraph(procedure.text)
         if procedure.contact:
             yield Paragraph(f"連絡先：{procedure.contact}")
