@@ -13,7 +13,7 @@ from tests.browser.conftest import DESK, PHONE, Person, Served, faults_of
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-page")]
 MOST = 80
 # Files, and the way out.
-_NO_PAGE = re.compile(r"/logout/|/download|/static/|/api/|\.(svg|xlsx|csv|pdf|docx)\b|export=|/files/")
+_NO_PAGE = re.compile(r"/logout/|/download|/static/|/api/|[./](svg|xlsx|csv|pdf|docx)\b|export=|/files/")
 
 
 def _shape(path: str) -> str:

@@ -159,7 +159,7 @@ def test_two_people_on_one_sheet(running: Served, enter: Callable[..., Person]) 
     group = second.page.locator("fieldset.answer").nth(0)
     group.get_by_label("課題あり", exact=True).check()
     second.page.locator("[data-autosave-status][data-state=failed]").wait_for()
-    assert "先に保存しました" in group.inner_text()
+    group.get_by_text("先にこの設問を保存しました").wait_for()
     assert group.get_by_label("課題あり", exact=True).is_checked()
 
 

@@ -192,7 +192,7 @@ def test_a_version_is_taken_out_as_excel(city: Scenario, client_for: Clients) ->
     book = load_workbook(io.BytesIO(response.content))
     rows = list(book.active.iter_rows(min_row=3, values_only=True))
     assert len(rows) == in_force().clauses.count()
-    assert rows[0][1] == "S1-1-1"
+    assert rows[0][2] == "S1-1-1"
 
 
 def test_what_is_not_asked_is_shown_with_its_reason(city: Scenario, client_for: Clients) -> None:

@@ -178,6 +178,8 @@ def _stages_data(programme_name: str = "令和9年度の点検", **values: str) 
         "fiscal_year": "２０２７",
         "name": programme_name,
         "purpose": "",
+        "kind": "inspection",
+        "code": "yearly",
         "stages-TOTAL_FORMS": "1",
         "stages-INITIAL_FORMS": "0",
         "stages-0-kind": "self_inspection",
@@ -254,7 +256,9 @@ def test_stages_are_changed_and_a_stale_change_refused(programme: Programme, sec
 
 def test_a_programme_is_closed_after_a_warning(programme: Programme, secretariat: Client) -> None:
     address = f"/inspection/{programme.pk}/close/"
-    assert "3件がまだ受付済みではありません" in secretariat.get(address).content.decode()
+    page = secretariat.get(address).content.decode()
+    assert "終わっていないものがあります" in page
+    assert ">3件</a>" in page
     assert secretariat.post(address, {"version": str(programme.version)}).status_code == 302
     assert "終了" in secretariat.get(f"/inspection/{programme.pk}/").content.decode()
 
