@@ -330,7 +330,7 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "organization-closing-day": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "organization-closing-day-remove": ("day", {"GET": (CLOSED,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
     "organization-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
-    "organization-import-confirm": ("", {"GET": (CLOSED,), "POST": (NOBODY,)}),
+    "organization-import-confirm": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS,)}),
     "organization-export": ("", {"GET": (READS_JOURNAL,), "POST": (READS_JOURNAL,)}),
     "organization-unit-tenures": ("unit", {"GET": ({"ok": "ciso bureau manager deputy secretariat auditor", "403": "system network staff", "404": REST}, {"ok": "ciso secretariat auditor other", "403": "network", "404": REST},), "POST": (CLOSED,)}),
     "organization-reorganizations": ("", {"GET": ({"ok": "ciso network secretariat auditor f_secretariat", "403": REST},), "POST": (CLOSED,)}),
