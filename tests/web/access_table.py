@@ -58,16 +58,31 @@ SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403"
 # a row of the ledgers of 企画課 (inside) and of 保険課 (outside)
 SEES_LEDGER_A1: Outcome = {"ok": "ciso bureau manager deputy system network secretariat auditor", "404": REST}
 SEES_LEDGER_B1: Outcome = {"ok": "ciso network secretariat auditor other", "404": REST}
-KEEPS_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau system network auditor", "404": REST}
+KEEPS_A1: Outcome = {
+    "ok": "manager deputy secretariat",
+    "403": "ciso bureau system network auditor",
+    "404": REST,
+}
 KEEPS_B1: Outcome = {"ok": "secretariat other", "403": "ciso network auditor", "404": REST}
-SYSTEM_A1: Outcome = {"ok": "system network secretariat", "403": "ciso bureau manager deputy auditor", "404": REST}
+SYSTEM_A1: Outcome = {
+    "ok": "system network secretariat",
+    "403": "ciso bureau manager deputy auditor",
+    "404": REST,
+}
 SYSTEM_B1: Outcome = {"ok": "network secretariat", "403": "ciso auditor other", "404": REST}
 SEES_LEDGERS: Outcome = {"403": "staff committee commissioner", "ok": REST}
 KEEPERS: Outcome = {"ok": "manager deputy secretariat other f_secretariat f_manager", "403": REST}
-KEEPERS_BUT_NOT_THERE: Outcome = {"404": "manager deputy secretariat other f_secretariat f_manager", "403": REST}
+KEEPERS_BUT_NOT_THERE: Outcome = {
+    "404": "manager deputy secretariat other f_secretariat f_manager",
+    "403": REST,
+}
 SYSTEM_KEEPERS: Outcome = {"ok": "system network secretariat f_secretariat", "403": REST}
 SYSTEM_KEEPERS_BUT_NOT_THERE: Outcome = {"404": "system network secretariat f_secretariat", "403": REST}
-SEES_RISKS: Outcome = {"404": "staff committee commissioner f_secretariat f_manager", "403": "system network", "ok": REST}
+SEES_RISKS: Outcome = {
+    "404": "staff committee commissioner f_secretariat f_manager",
+    "403": "system network",
+    "ok": REST,
+}
 
 SEES_MEETINGS: Outcome = {"403": "system network staff", "ok": REST}
 SEES_DUTIES: Outcome = {"ok": "ciso bureau secretariat auditor f_secretariat", "403": REST}

@@ -10,6 +10,7 @@ import docx
 import pytest
 import time_machine
 from django.test import Client
+from tests.factories import Scenario, make_person
 from tests.web.rows import Rows, make_rows
 
 from tenken.findings.models import Finding
@@ -17,7 +18,6 @@ from tenken.meetings.operations import adopt_default_councils_and_duties
 from tenken.organization.models import Assignment, Post
 from tenken.organization.operations import assign, end_assignment
 from tenken.reports.boards import bureau_board, overview
-from tests.factories import Scenario, make_person
 
 pytestmark = pytest.mark.django_db
 

@@ -202,7 +202,10 @@ def test_who_may_not_improve_is_refused(
     for name in ("plan", "not-improved", "cannot-fix", "report", "evidence"):
         url = reverse(f"findings-{name}", args=[finding.pk])
         # Who may is asked before what was typed is looked at.
-        assert [client.post(url, data).status_code for data in (PLAN | {"reason": "budget"}, {})] == [403, 403]
+        assert [client.post(url, data).status_code for data in (PLAN | {"reason": "budget"}, {})] == [
+            403,
+            403,
+        ]
     finding.refresh_from_db()
     assert finding.version == 1
 

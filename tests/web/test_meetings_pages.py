@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 import time_machine
 from django.test import Client
+from tests.factories import Scenario
 
 from tenken.meetings.models import Council, DutyRecord, Meeting, OfficerDuty
 from tenken.meetings.operations import adopt_default_councils_and_duties
-from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 

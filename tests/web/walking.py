@@ -120,7 +120,9 @@ def make_world(scenario: Scenario) -> World:
         "evidence": {INSIDE: (evidence.pk,)},
         "file": {INSIDE: (rows.file.pk, rows.file.name)},
         "job": {INSIDE: (job.pk,)},
-        "answer_import": {INSIDE: (make_answer_import(rows.programme, scenario.people["deputy"], rows.file),)},
+        "answer_import": {
+            INSIDE: (make_answer_import(rows.programme, scenario.people["deputy"], rows.file),)
+        },
         "own_form": {INSIDE: (make_own_form(scenario),)},
         "token": {INSIDE: (token.pk,)},
         "entry": {INSIDE: (1,)},

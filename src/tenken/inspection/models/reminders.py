@@ -57,7 +57,9 @@ class ReminderSent(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["step", "sheet", "due_on", "round"], name="inspection_reminder_once")
+            models.UniqueConstraint(
+                fields=["step", "sheet", "due_on", "round"], name="inspection_reminder_once"
+            )
         ]
         ordering = ["pk"]
         verbose_name = "送った督促"

@@ -134,4 +134,3 @@ def own_sheets(by: Principal, programme: Programme) -> list[Sheet]:
     """Return the sheets that are *by*'s to fill in, the first ones. One query."""
     rows = Sheet.objects.restrict(by, FILL_SHEETS).filter(programme=programme)
     return list(rows.select_related("unit").order_by("unit__code")[:OWN_SHEETS])
-

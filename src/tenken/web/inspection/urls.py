@@ -51,7 +51,9 @@ urlpatterns = [
     ),
     path("sheets/evidence/<int:evidence_id>/remove/", evidence.remove, name="inspection-evidence-remove"),
     path("<int:programme_id>/risk/", risk_overview.overview, name="inspection-risk-overview"),
-    path("<int:programme_id>/risk/missing.svg", risk_overview.chart_svg, name="inspection-risk-overview-chart"),
+    path(
+        "<int:programme_id>/risk/missing.svg", risk_overview.chart_svg, name="inspection-risk-overview-chart"
+    ),
     path("<int:programme_id>/risk/assets/", risk_overview.assets, name="inspection-risk-assets"),
     path("<int:programme_id>/risk/high/", risk_overview.high, name="inspection-risk-high"),
     path("<int:programme_id>/risk/missing/", risk_overview.missing, name="inspection-risk-missing"),
