@@ -46,12 +46,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @dataclass(frozen=True)
 class Served:
-    """A running installation: its address, its folder, who may sign in (by role) and by which password."""
+    """A running installation: its address, its folder, who may sign in (by role) and by which password.
+
+    ``database``: the PostgreSQL database it runs on, '' on SQLite in its folder.
+    """
 
     address: str
     home: Path
     people: dict[str, str]
     password: str
+    database: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What another program beside the server must be given to work on the same installation."""
+        return _environment(self.home, self.database)
 
 
 def _environment(home: Path, database: str) -> dict[str, str]:
@@ -128,7 +137,7 @@ def small_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             check=True,
         )
         with _serving(home, database) as address:
-            yield Served(address, home, json.loads(made.stdout.splitlines()[-1]), PASSWORD)
+            yield Served(address, home, json.loads(made.stdout.splitlines()[-1]), PASSWORD, database)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +154,7 @@ def city_of_march(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             check=True,
         )
         with _serving(home, database, [sys.executable, "-m", "tests.browser.year.clock"]) as address:
-            yield Served(address, home, json.loads(made.stdout.splitlines()[-1]), PASSWORD)
+            yield Served(address, home, json.loads(made.stdout.splitlines()[-1]), PASSWORD, database)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +175,7 @@ def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "staff": "shokuin01",
     }
     with _serving(home, "") as address:
-        yield Served(address, home, people, PASSWORD)
+        yield Served(address, home, people, PASSWORD, "")
 
 
 @pytest.fixture(scope="module")

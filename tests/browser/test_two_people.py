@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, ROOT, Person, Served, _environment, faults_of
+from tests.browser.conftest import DESK, PHONE, ROOT, Person, Served, faults_of
 
 pytestmark = pytest.mark.browser
 _LAUNCH = """
@@ -41,7 +40,7 @@ def launched(small_city: Served) -> tuple[int, int]:
     """Launch an inspection of five questions; return the keys of the programme and of 企画課's sheet."""
     made = subprocess.run(
         [sys.executable, "-c", _LAUNCH],
-        env=_environment(small_city.home, os.environ.get("TENKEN_DATABASE_URL", "")),
+        env=small_city.environment,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -95,7 +94,6 @@ def test_the_pages_of_the_running_inspection_are_sound(
 ) -> None:
     secretariat = enter(small_city, "secretariat", width)
     programme = launched[0]
-    pictures = os.environ.get("TENKEN_LOOK", "")
     for page in (
         f"{programme}/",
         f"{programme}/behind/",
@@ -108,7 +106,4 @@ def test_the_pages_of_the_running_inspection_are_sound(
         f"sheets/{launched[1]}/",
     ):
         secretariat.go(f"/inspection/{page}")
-        if pictures:
-            name = page.strip("/").replace("/", "-")
-            secretariat.page.screenshot(path=f"{pictures}/{name}-{width}.png", full_page=True)
         assert faults_of(secretariat.page, width) == [], page
