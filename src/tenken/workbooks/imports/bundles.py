@@ -30,7 +30,7 @@ _DAMAGE: Final = (
     NotImplementedError,
     RuntimeError,
 )
-_PASSED_OVER: Final = ("__macosx/", "~$", ".", "thumbs.db", "desktop.ini")
+_PASSED_OVER: Final = ("~$", ".", "thumbs.db", "desktop.ini")  # what computers leave beside the files
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,7 @@ def unpack(stream: BinaryIO) -> Iterator[BundledFile]:
         for part in archive.infolist():
             name = _name(part)
             last = name.rpartition("/")[2]
-            if (
-                part.is_dir()
-                or f"{name.lower()}/".startswith(_PASSED_OVER)
-                or last.lower().startswith(_PASSED_OVER)
-            ):
+            if part.is_dir() or name.lower().startswith("__macosx/") or last.lower().startswith(_PASSED_OVER):
                 continue
             count += 1
             if count > MAX_FORMS:
