@@ -214,7 +214,7 @@ class TestTheCitysOwnForm:
         values["mark-conforms"] = "○、はい"
         assert client.post(sent.url, values).status_code == 302
         template.refresh_from_db()
-        assert template.mapping["marks"] == {
+        assert dict(template.mapping["marks"]) == {
             "○": "conforms",
             "はい": "conforms",
             "×": "issue",

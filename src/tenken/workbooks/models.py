@@ -20,7 +20,7 @@ class FormTemplate(models.Model):
     """市の様式: a workbook of the city's own, and where in it the answers of a sheet stand.
 
     ``mapping``: {"sheet": name, "unit_code": "C3", "unit_name": "C4", "verdict": "F", "reason": "G", "comment": "H",
-    "last": "E", "rows": {item code: row}, "marks": {"○": "conforms", …}}; addresses may be ''.
+    "last": "E", "rows": {item code: row}, "marks": [["○", "conforms"], …]}; addresses may be ''.
     """
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")

@@ -46,11 +46,12 @@ class Mapping:
         """Return the mapping that ``FormTemplate.mapping`` holds."""
         known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
         texts = {code: (address, text) for code, (address, text) in known.pop("texts", {}).items()}
-        return cls(**known, texts=texts)
+        marks = dict(known.pop("marks", ()))
+        return cls(**known, texts=texts, marks=marks)
 
     def plain(self) -> dict[str, Any]:
-        """Return the mapping as JSON holds it."""
-        return asdict(self)
+        """Return the mapping as JSON holds it: marks as pairs, since a database may not keep the order of an object."""
+        return {**asdict(self), "marks": [list(pair) for pair in self.marks.items()]}
 
     def mark_for(self, verdict: str) -> str:
         """Return what is written for a verdict, '' for none."""
