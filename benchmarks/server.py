@@ -34,7 +34,7 @@ def serving(home: Path) -> Iterator[int]:
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [str(program), "serve", "--port", str(port)],
-            env={**os.environ, "TENKEN_HOME": str(home)},
+            env={**os.environ, "TENKEN_HOME": str(home), "TENKEN_TRUSTED_PROXY": "127.0.0.1"},
             stdout=log,
             stderr=log,
         )
@@ -66,11 +66,15 @@ def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
 
 
 class Visitor:
-    """One person's browser: keeps its connection, its cookies and the page's CSRF token."""
+    """One person's browser: keeps its connection, its cookies and the page's CSRF token.
 
-    def __init__(self, port: int) -> None:
+    *address*: the terminal's own, as a reverse proxy in front of the server would say it ('' says none).
+    """
+
+    def __init__(self, port: int, address: str = "") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookies: dict[str, str] = {}
+        self._address = address
         self.token = ""
         self.seconds = 0.0
 
@@ -79,6 +83,8 @@ class Visitor:
     ) -> str:
         """Send one request and return the page; its time is in ``seconds``. ``RuntimeError`` for 400 and above."""
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if self._address:
+            sent["X-Forwarded-For"] = self._address
         if method == "POST":
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         start = time.perf_counter()

@@ -105,7 +105,14 @@ def _loose(port: int, sheets: list[tuple[str, int]], questions: list[int]) -> Se
             except queue.Empty:
                 return
             try:
-                _hand_in(Visitor(port), clerk, sheet, questions, chance, seen)
+                _hand_in(
+                    Visitor(port, f"10.1.{sheet // 250}.{sheet % 250 + 1}"),
+                    clerk,
+                    sheet,
+                    questions,
+                    chance,
+                    seen,
+                )
             except (RuntimeError, OSError) as failure:
                 seen.failures[str(failure)[:80]] += 1
 
