@@ -109,3 +109,14 @@ def test_an_unknown_bureau_is_not_found(city: Scenario, client_for: Callable[...
     assert mine.status_code == 200
     assert "実施を記録する" in mine.content.decode()
     assert client.get(f"/meetings/duties/{duty.pk}/", {"unit": city.bureau_b.pk}).status_code == 404
+
+
+def test_who_comes_second_is_told(secretariat: Client) -> None:
+    _plan(secretariat)
+    meeting = Meeting.objects.get()
+    said = {"attendees": "委員5名", "minutes": "了承された。", "version": str(meeting.version)}
+    url = f"/meetings/{meeting.pk}/hold/"
+    assert f'name="version" value="{meeting.version}"' in secretariat.get(url).content.decode()
+    assert secretariat.post(url, said).status_code == 302
+    assert secretariat.post(url, said | {"minutes": "あとから来た別の内容"}).status_code == 409
+    assert Meeting.objects.get().minutes == "了承された。"

@@ -15,6 +15,7 @@ from tenken.audit.models import Visit
 from tenken.audit.queries import visit_name
 from tenken.common.refusals import Invalid, Problem
 from tenken.web.principal import SignedInRequest
+from tenken.web.seen import require_seen
 
 Crumbs = Sequence[dict[str, str]]
 
@@ -33,9 +34,15 @@ def change_page(
     text: str = "",
     danger: bool = False,
     template: str = "form",
+    standing: Any = None,
     **more: Any,
 ) -> HttpResponse:
-    """Show *form*; when it is sent and valid, run *operation* and go *back* with *done* said. ``Invalid`` stays (422)."""
+    """Show *form*; when it is sent and valid, run *operation* and go *back* with *done* said. ``Invalid`` stays (422).
+
+    *standing*: the row the form is filled in over; ``Stale`` when it is not the one that was shown any more.
+    """
+    if standing is not None:
+        require_seen(request, standing)
     if form.is_bound and form.is_valid():
         try:
             operation(form.cleaned_data)
@@ -52,6 +59,7 @@ def change_page(
         "submit": submit,
         "danger": danger,
         "back": back,
+        "version": standing.version if standing is not None else None,
         "crumbs": [*crumbs, {"label": title, "url": ""}],
         **more,
     }

@@ -73,9 +73,9 @@ def observation(request: SignedInRequest, observation_id: int) -> HttpResponse:
         "due_on": row.due_on,
     }
     form = _observation_form(request, row.visit, initial)
-    return _change(
+    return _change_row(
         request,
-        row.visit,
+        row,
         form,
         lambda said: save_observation(
             by=by, visit=row.visit, observation=row, version=row.version, **_said(said)
@@ -92,9 +92,9 @@ def observation_drop(request: SignedInRequest, observation_id: int) -> HttpRespo
     by = request.principal
     row = _observation(request, observation_id)
     require_recorder(by, row.visit)
-    return _change(
+    return _change_row(
         request,
-        row.visit,
+        row,
         ReasonForm(request.POST or None),
         lambda said: drop_observation(by=by, observation=row, version=row.version, **said),
         "指摘事項を取り下げる",
@@ -156,9 +156,9 @@ def practice(request: SignedInRequest, practice_id: int) -> HttpResponse:
     by = request.principal
     row = _practice(request, practice_id)
     require_recorder(by, row.visit)
-    return _change(
+    return _change_row(
         request,
-        row.visit,
+        row,
         PracticeForm(
             request.POST or None,
             initial={"text": row.text, "category": row.category_code},
@@ -184,9 +184,9 @@ def practice_drop(request: SignedInRequest, practice_id: int) -> HttpResponse:
     by = request.principal
     row = _practice(request, practice_id)
     require_recorder(by, row.visit)
-    return _change(
+    return _change_row(
         request,
-        row.visit,
+        row,
         ReasonForm(request.POST or None),
         lambda said: drop_practice(by=by, practice=row, version=row.version, **said),
         "優良事例を取り下げる",
@@ -214,9 +214,9 @@ def practice_answer(request: SignedInRequest, practice_id: int) -> HttpResponse:
     row = _practice(request, practice_id)
     if not decide(by, MANAGE_VISITS):
         require(by, IMPROVE_FINDINGS, unit=row.visit.unit)
-    return _change(
+    return _change_row(
         request,
-        row.visit,
+        row,
         AnswerPermissionForm(request.POST or None),
         lambda said: answer_practice_permission(
             by=by, practice=row, granted=said["granted"] == "yes", version=row.version
@@ -234,9 +234,9 @@ def practice_propose(request: SignedInRequest, practice_id: int) -> HttpResponse
     by = request.principal
     row = _practice(request, practice_id)
     require(by, MANAGE_VISITS)
-    return _change(
+    return _change_row(
         request,
-        row.visit,
+        row,
         ProposeForm(request.POST or None, initial={"title": row.text[:100], "measure": row.text}),
         lambda said: propose_practice(by=by, practice=row, version=row.version, **said),
         "事例集に提案する",
@@ -253,6 +253,11 @@ def _practice(request: SignedInRequest, practice_id: int) -> GoodPractice:
     if row is None or not may_read_results(request.principal, row.visit):
         raise Missing("優良事例がないか、見ることのできる範囲にありません。")
     return row
+
+
+def _change_row(request: SignedInRequest, row: Any, *args: Any, **more: Any) -> HttpResponse:
+    """Change something recorded on a visit, as it was when it was shown."""
+    return _change(request, row.visit, *args, standing=row, **more)
 
 
 def _change(

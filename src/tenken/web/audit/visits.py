@@ -358,5 +358,6 @@ def _step(
         done=done,
         lead=visit_name(visit, request.principal),
         crumbs=to_visit(request, visit),
+        standing=visit,
         **more,
     )

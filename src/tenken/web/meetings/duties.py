@@ -228,6 +228,7 @@ def change(request: SignedInRequest, duty_id: int) -> HttpResponse:
         request,
         DutyForm(request.POST or None, initial=initial),
         lambda said: operations.save_duty(by=by, duty=duty, version=duty.version, **said),
+        standing=duty,
         title="職務を変える",
         lead=duty.name,
         submit="変更する",

@@ -188,4 +188,5 @@ def _change(
         done="会議の記録を保存しました。",
         here=_HERE,
         danger=danger,
+        standing=meeting,
     )

@@ -14,6 +14,7 @@ from django.urls import reverse
 from tenken.common.refusals import Invalid, Problem
 from tenken.meetings.permissions import MANAGE_MEETINGS, VIEW_DUTIES, VIEW_MEETINGS
 from tenken.web.principal import SignedInRequest
+from tenken.web.seen import require_seen
 
 
 def page(
@@ -47,8 +48,14 @@ def change_page(
     here: str,
     lead: str = "",
     danger: bool = False,
+    standing: Any = None,
 ) -> HttpResponse:
-    """Show *form*; when it is sent and valid, run *operation* and go *back* with *done* said. ``Invalid`` stays (422)."""
+    """Show *form*; when it is sent and valid, run *operation* and go *back* with *done* said. ``Invalid`` stays (422).
+
+    *standing*: the row the form is filled in over; ``Stale`` when it is not the one that was shown any more.
+    """
+    if standing is not None:
+        require_seen(request, standing)
     if form.is_bound and form.is_valid():
         try:
             result = operation(form.cleaned_data)
@@ -69,6 +76,7 @@ def change_page(
         "submit": submit,
         "danger": danger,
         "cancel": cancel,
+        "version": standing.version if standing is not None else None,
         "crumbs": [{"label": heading, "url": url}, {"label": title}],
     }
     return page(request, "form", context, here=here, status=422 if form.is_bound else 200)
