@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -108,9 +109,11 @@ def _refuse_skip(report: Any) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Close the connections of a browser test while its browser's loop runs: beside a loop Django keeps a set of its
-    own, which nobody would close later, and PostgreSQL would not let go of the test database."""
+    own, which nobody would close later, and PostgreSQL would not let go of the test database. The set outlives the loop
+    it was opened beside, so that any later browser test of the process finds it."""
     if item.get_closest_marker("browser"):
-        connections.close_all()
+        with mock.patch.dict(os.environ, {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}):
+            connections.close_all()
 
 
 @pytest.hookimpl(wrapper=True)
