@@ -8,9 +8,13 @@ from tenken.findings.models.findings import (
     FindingEvidence,
     FindingQuerySet,
 )
+from tenken.findings.models.measures import BudgetStep, Measure, MeasureEvidence
+from tenken.findings.models.sources import AuditReport, ReportEvent, ReportingDate
 from tenken.findings.models.traces import Trace, TraceLine, TraceLineEvent, TraceProof
 
 __all__ = [
+    "AuditReport",
+    "BudgetStep",
     "Case",
     "CaseCounter",
     "Finding",
@@ -18,6 +22,10 @@ __all__ = [
     "FindingEvent",
     "FindingEvidence",
     "FindingQuerySet",
+    "Measure",
+    "MeasureEvidence",
+    "ReportEvent",
+    "ReportingDate",
     "Trace",
     "TraceLine",
     "TraceLineEvent",

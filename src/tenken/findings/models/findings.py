@@ -6,7 +6,9 @@ from typing import Any, NoReturn
 
 from django.db import models
 
+from tenken.assets.models import InformationSystem
 from tenken.files.models import StoredFile
+from tenken.findings.models.sources import AuditReport
 from tenken.findings.states import MEASURE_LEVELS, REASONS
 from tenken.journal.models import AppendOnly
 from tenken.organization.models import City, Unit
@@ -43,13 +45,50 @@ class Finding(models.Model):
     ``measure_level`` says whether the measure is the section's daily work or the bureau's environment (document 001,
     資料1 1(2)③); then ``measure_bureau`` is who has to see to it. What cannot be fixed carries its reason
     (``not_improved_reason``), the measure that lowers the risk instead, the day it is looked at again, and who found the
-    reason true and how (2(2)①④).
+    reason true and how (2(2)①④). ``aspect``: 運用面 or 技術面 (図5); '' where the bank does not say.
+
+    ``kind`` says what the finding is called where it comes from (document 002); ``track`` which of two ways it is
+    answered: improvement (plan and report of the section) or measures (dated ``Measure`` rows told to the auditors).
+    ``report``, ``reference``, ``viewpoint``, ``perspective`` and ``report_order`` place it in an audit report as
+    published: 「指摘（3）①」 under 着眼点（3）; ``heading`` is printed above the first of several parts (ア, イ) of one matter.
+    ``follows``: the closed finding of which this is the return. ``assessment`` and ``good_practice`` want no answer.
     """
 
     class Origin(models.TextChoices):
         SELF_INSPECTION = "self_inspection", "自己点検"
         VISIT = "visit", "訪問調査"
         TRACE = "trace", "追跡調査"
+        AUDIT = "audit", "監査"
+        EXTERNAL_AUDIT = "external_audit", "外部の監査"
+        SCAN = "scan", "技術監査（診断）"
+        EXTENT = "extent", "横展開の確認"
+
+    class Kind(models.TextChoices):
+        ISSUE = "issue", "課題"
+        EXCEPTION = "exception", "指摘"
+        OPINION = "opinion", "意見"
+        POTENTIAL = "potential", "リスク発現の可能性があるもの"
+        ASSESSMENT = "assessment", "評価"
+        GOOD_PRACTICE = "good_practice", "優良事例"
+
+    class Track(models.TextChoices):
+        IMPROVEMENT = "improvement", "改善計画と改善報告"
+        MEASURES = "measures", "措置の報告"
+
+    class Perspective(models.TextChoices):
+        ECONOMY = "economy", "経済性"
+        EFFICIENCY = "efficiency", "効率性"
+        EFFECTIVENESS = "effectiveness", "有効性"
+        COMPLIANCE = "compliance", "合規性"
+
+    class Aspect(models.TextChoices):
+        OPERATIONAL = "operational", "運用面"
+        TECHNICAL = "technical", "技術面"
+
+    class Risk(models.TextChoices):
+        LOW = "low", "低"
+        MEDIUM = "medium", "中"
+        HIGH = "high", "高"
 
     class Status(models.TextChoices):
         OPEN = "open", "改善計画の作成待ち"
@@ -59,6 +98,12 @@ class Finding(models.Model):
         NOT_IMPROVED = "not_improved", "未改善"
         CANNOT_FIX = "cannot_fix", "改善困難（確認待ち）"
         TREATED = "treated", "リスク低減策で管理"
+        NOT_STARTED = "not_started", "未着手"
+        CONSIDERING = "considering", "検討中"
+        CONTINUING = "continuing", "継続努力"
+        PROMISED = "promised", "措置済（予定を含む）"
+        MEASURED = "measured", "措置済（確認待ち）"
+        NOTED = "noted", "記録（対応不要）"
         WITHDRAWN = "withdrawn", "取下げ"
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
@@ -71,6 +116,33 @@ class Finding(models.Model):
     category_code = models.CharField("調査項目", max_length=40, blank=True, default="")
     title = models.CharField("課題", max_length=500)
     detail = models.TextField("内容", max_length=5000, blank=True, default="")
+    kind = models.CharField("区分", max_length=14, choices=Kind, default=Kind.ISSUE)
+    track = models.CharField("対応のしかた", max_length=12, choices=Track, default=Track.IMPROVEMENT)
+    aspect = models.CharField("運用面・技術面", max_length=12, choices=Aspect, blank=True, default="")
+    system = models.ForeignKey(
+        InformationSystem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="情報システム",
+    )
+    report = models.ForeignKey(
+        AuditReport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+        verbose_name="監査結果報告書",
+    )
+    reference = models.CharField("報告書の番号", max_length=60, blank=True, default="")
+    viewpoint = models.CharField("着眼点", max_length=20, blank=True, default="")
+    perspective = models.CharField("視点", max_length=14, choices=Perspective, blank=True, default="")
+    heading = models.CharField("見出し", max_length=500, blank=True, default="")
+    report_order = models.PositiveSmallIntegerField("報告書の順", default=0)
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name="以前の課題"
+    )
     status = models.CharField("状態", max_length=14, choices=Status, default=Status.OPEN)
     opened_on = models.DateField("発生日")
     due_on = models.DateField("期限", null=True, blank=True)
@@ -98,6 +170,8 @@ class Finding(models.Model):
     budget_year = models.PositiveSmallIntegerField("予算の年度", null=True, blank=True)
 
     compensating_measure = models.TextField("リスク低減策", max_length=4000, blank=True, default="")
+    residual_risk = models.CharField("残るリスク", max_length=8, choices=Risk, blank=True, default="")
+    residual_risk_note = models.TextField("残るリスクの説明", max_length=2000, blank=True, default="")
     review_on = models.DateField("見直し日", null=True, blank=True)
     confirmed_by = models.CharField("理由を確認した者", max_length=64, blank=True, default="")
     confirmed_by_name = models.CharField("理由を確認した者の氏名", max_length=100, blank=True, default="")
@@ -142,14 +216,23 @@ class Finding(models.Model):
                         "not_improved",
                         "cannot_fix",
                         "treated",
+                        "not_started",
+                        "considering",
+                        "continuing",
+                        "promised",
+                        "measured",
+                        "noted",
                         "withdrawn",
                     )
                 ),
             ),
             models.CheckConstraint(
                 name="findings_closed_has_date",
-                condition=models.Q(status__in=("verified", "withdrawn"), closed_on__isnull=False)
-                | (~models.Q(status__in=("verified", "withdrawn")) & models.Q(closed_on__isnull=True)),
+                condition=models.Q(status__in=("verified", "noted", "withdrawn"), closed_on__isnull=False)
+                | (
+                    ~models.Q(status__in=("verified", "noted", "withdrawn"))
+                    & models.Q(closed_on__isnull=True)
+                ),
             ),
             models.CheckConstraint(
                 name="findings_cannot_fix_whole",
@@ -160,7 +243,12 @@ class Finding(models.Model):
                 )
                 | (
                     ~models.Q(status__in=("cannot_fix", "treated"))
-                    & models.Q(review_on__isnull=True, compensating_measure="")
+                    & models.Q(
+                        review_on__isnull=True,
+                        compensating_measure="",
+                        residual_risk="",
+                        residual_risk_note="",
+                    )
                 ),
             ),
             models.CheckConstraint(
@@ -179,6 +267,46 @@ class Finding(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="findings_status_of_its_track",
+                condition=models.Q(
+                    track="measures",
+                    status__in=(
+                        "not_started",
+                        "considering",
+                        "continuing",
+                        "promised",
+                        "measured",
+                        "verified",
+                        "noted",
+                        "withdrawn",
+                    ),
+                )
+                | (
+                    models.Q(track="improvement")
+                    & ~models.Q(
+                        status__in=("not_started", "considering", "continuing", "promised", "measured")
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="findings_noted_wants_no_answer",
+                condition=models.Q(
+                    kind__in=("assessment", "good_practice"), status__in=("noted", "withdrawn")
+                )
+                | (~models.Q(kind__in=("assessment", "good_practice")) & ~models.Q(status="noted")),
+            ),
+            models.CheckConstraint(
+                name="findings_measures_answer_a_report",
+                condition=~models.Q(track="measures") | models.Q(report__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["report", "reference"],
+                condition=models.Q(report__isnull=False)
+                & ~models.Q(reference="")
+                & ~models.Q(status="withdrawn"),
+                name="findings_reference_once",
+            ),
+            models.CheckConstraint(
                 name="findings_environment_names_bureau",
                 condition=models.Q(measure_level="environment", measure_bureau__isnull=False)
                 | (models.Q(measure_level__in=("", "daily")) & models.Q(measure_bureau__isnull=True)),
@@ -188,6 +316,8 @@ class Finding(models.Model):
             models.Index(fields=["city", "fiscal_year", "category_code"], name="findings_year_category"),
             models.Index(fields=["unit", "status"], name="findings_unit_status"),
             models.Index(fields=["city", "item_code", "fiscal_year"], name="findings_item_year"),
+            models.Index(fields=["report", "report_order"], name="findings_report_order"),
+            models.Index(fields=["system", "status"], name="findings_system_status"),
         ]
         verbose_name = "課題"
 

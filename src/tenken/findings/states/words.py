@@ -5,11 +5,15 @@ from __future__ import annotations
 OPEN, PLANNED, REPORTED = "open", "planned", "reported"
 VERIFIED, NOT_IMPROVED, WITHDRAWN = "verified", "not_improved", "withdrawn"
 CANNOT_FIX, TREATED = "cannot_fix", "treated"
+# Of findings that are answered by dated measures.
+NOT_STARTED, CONSIDERING, CONTINUING = "not_started", "considering", "continuing"
+PROMISED, MEASURED, NOTED = "promised", "measured", "noted"
 
 # Work of the section; what the close of the improvement stage takes; what may still move by the section's hand.
 WITH_SECTION = frozenset({OPEN, PLANNED, NOT_IMPROVED})
 UNFINISHED = frozenset({OPEN, PLANNED, REPORTED})
-NOT_DONE = UNFINISHED | {NOT_IMPROVED, CANNOT_FIX, TREATED}
+UNANSWERED = frozenset({NOT_STARTED, CONSIDERING, CONTINUING, PROMISED})
+NOT_DONE = UNFINISHED | {NOT_IMPROVED, CANNOT_FIX, TREATED} | UNANSWERED | {MEASURED}
 TAKES_EVIDENCE = frozenset({PLANNED, REPORTED, NOT_IMPROVED, CANNOT_FIX, TREATED})
 
 STATUS_LABELS = {
@@ -20,6 +24,12 @@ STATUS_LABELS = {
     NOT_IMPROVED: "未改善",
     CANNOT_FIX: "改善困難（確認待ち）",
     TREATED: "リスク低減策で管理",
+    NOT_STARTED: "未着手",
+    CONSIDERING: "検討中",
+    CONTINUING: "継続努力",
+    PROMISED: "措置済（予定を含む）",
+    MEASURED: "措置済（確認待ち）",
+    NOTED: "記録（対応不要）",
     WITHDRAWN: "取下げ",
 }
 # Why something stays 未改善 or cannot be fixed. Codes are stable; 「その他」 needs words. Storage, budget, system

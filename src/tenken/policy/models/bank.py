@@ -37,12 +37,18 @@ class CheckItem(models.Model):
     """点検項目 of the bank: the thing that is asked, whatever its wording in a year. ``code`` is stable for ever.
 
     ``answer_valid_months``: how long an answer may be stood by instead of being asked anew (0: always asked).
+    ``aspect``: whether what is missing is mended by how people work (運用面) or in the technology (技術面; 図5, document 001).
     """
+
+    class Aspect(models.TextChoices):
+        OPERATIONAL = "operational", "運用面"
+        TECHNICAL = "technical", "技術面"
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
     code = models.CharField("コード", max_length=40)
     category = models.ForeignKey(CheckCategory, models.PROTECT, related_name="items", verbose_name="調査項目")
     standing = models.BooleanField("毎年の点検に入れる", default=False)
+    aspect = models.CharField("運用面・技術面", max_length=12, choices=Aspect, default=Aspect.OPERATIONAL)
     answer_valid_months = models.PositiveSmallIntegerField("回答の有効期間（月）", default=0)
     retired_on = models.DateField("廃止日", null=True, blank=True)
 

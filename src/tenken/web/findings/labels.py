@@ -13,10 +13,16 @@ from tenken.findings.queries import FindingRecord, is_overdue
 from tenken.findings.rules.review import review_is_due
 from tenken.findings.states import (
     CANNOT_FIX,
+    CONSIDERING,
+    CONTINUING,
     EVENT_LABELS,
+    MEASURED,
     NOT_IMPROVED,
+    NOT_STARTED,
+    NOTED,
     OPEN,
     PLANNED,
+    PROMISED,
     REPORTED,
     STATUS_LABELS,
     TREATED,
@@ -32,6 +38,12 @@ _TONES = {
     NOT_IMPROVED: "red",
     CANNOT_FIX: "blue",
     TREATED: "yellow",
+    NOT_STARTED: "red",
+    CONSIDERING: "yellow",
+    CONTINUING: "yellow",
+    PROMISED: "blue",
+    MEASURED: "blue",
+    NOTED: "neutral",
     WITHDRAWN: "neutral",
 }
 STATUSES = {code: (label, _TONES[code]) for code, label in STATUS_LABELS.items()}
