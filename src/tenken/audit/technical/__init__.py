@@ -1,0 +1,1 @@
+"""Technical audit: what scanners found, on which hosts, and what it is worth here."""
