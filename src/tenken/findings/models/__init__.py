@@ -1,6 +1,7 @@
 """The tables of findings."""
 
 from tenken.findings.models.cases import Case, CaseCounter
+from tenken.findings.models.extents import ExtentCheck, ExtentEvidence, ExtentTarget, ExtentTargetEvent
 from tenken.findings.models.findings import (
     Finding,
     FindingCounter,
@@ -17,6 +18,10 @@ __all__ = [
     "BudgetStep",
     "Case",
     "CaseCounter",
+    "ExtentCheck",
+    "ExtentEvidence",
+    "ExtentTarget",
+    "ExtentTargetEvent",
     "Finding",
     "FindingCounter",
     "FindingEvent",

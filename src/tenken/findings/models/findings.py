@@ -42,6 +42,9 @@ class Finding(models.Model):
     ``number`` is given once per city and year and never again. ``version`` rises by one with each change and with it one
     :class:`FindingEvent`. ``closed_as_not_improved``: it was 未改善 when the improvement stage ended, whatever came later.
 
+    ``cause`` and ``immediate_action`` are why it came about and what was done at once, before ``plan`` keeps it from
+    coming back (情報セキュリティ発見事項報告書兼是正処置計画報告書, document 004).
+
     ``measure_level`` says whether the measure is the section's daily work or the bureau's environment (document 001,
     資料1 1(2)③); then ``measure_bureau`` is who has to see to it. What cannot be fixed carries its reason
     (``not_improved_reason``), the measure that lowers the risk instead, the day it is looked at again, and who found the
@@ -149,6 +152,8 @@ class Finding(models.Model):
     closed_on = models.DateField("完了日", null=True, blank=True)
     version = models.PositiveIntegerField("版", default=1)
 
+    cause = models.TextField("原因", max_length=2000, blank=True, default="")
+    immediate_action = models.TextField("応急処置", max_length=2000, blank=True, default="")
     plan = models.TextField("改善計画", max_length=4000, blank=True, default="")
     plan_owner = models.CharField("担当", max_length=100, blank=True, default="")
     plan_due_on = models.DateField("改善予定日", null=True, blank=True)

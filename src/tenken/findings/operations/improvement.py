@@ -41,18 +41,23 @@ def plan(
     level: str = "",
     budget_yen: int | None = None,
     budget_year: int | None = None,
+    cause: str | None = None,
+    immediate_action: str | None = None,
     version: int,
     on: date | None = None,
 ) -> Finding:
     """Lay down what will be done, by whom and until when; again while it is open to revise it.
 
     *level*: "daily" or "environment" (``states.MEASURE_LEVELS``), '' leaves what stands; an environment is the section's
-    bureau's. ``Invalid`` names the fields text, owner, due_on, level, needs_budget, budget_yen, budget_year; ``Stale``
-    says who changed the finding since *version*.
+    bureau's. *cause* and *immediate_action*: why it came about, and what was done at once; None leaves what stands.
+    ``Invalid`` names the fields text, owner, due_on, level, needs_budget, budget_yen, budget_year, cause,
+    immediate_action; ``Stale`` says who changed the finding since *version*.
     """
     finding = locked_finding(by, finding, IMPROVE_FINDINGS)
     bureau = _bureau(by, finding, level, on)
-    event = Plan(text, owner, due_on, needs_budget, level, bureau, budget_yen, budget_year)
+    event = Plan(
+        text, owner, due_on, needs_budget, level, bureau, budget_yen, budget_year, cause, immediate_action
+    )
     apply(by=by, finding=finding, event=event, version=version, on=on)
     return finding
 

@@ -16,7 +16,7 @@ from tenken.common import clock
 from tenken.common.refusals import Denied, Invalid, Problem
 from tenken.findings.models import Finding, FindingCounter, FindingEvent
 from tenken.findings.operations.applying import apply_many
-from tenken.findings.states import OPEN, WITHDRAWN, Withdraw
+from tenken.findings.states import WITHDRAWN, Withdraw
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
 from tenken.organization.models import City, Unit
@@ -24,7 +24,10 @@ from tenken.organization.models import City, Unit
 
 @dataclass(frozen=True)
 class NewFinding:
-    """One thing found in a unit. ``origin_key`` names the row it came from ("inspection.answer:12")."""
+    """One thing found in a unit. ``origin_key`` names the row it came from ("inspection.answer:12").
+
+    ``aspect``: 運用面 or 技術面 ('' when not said); ``system_id``: the information system it is about.
+    """
 
     unit_id: int
     origin_key: str
@@ -33,6 +36,8 @@ class NewFinding:
     category_code: str = ""
     detail: str = ""
     due_on: date | None = None
+    aspect: str = ""
+    system_id: int | None = None
 
 
 @transaction.atomic
@@ -62,11 +67,13 @@ def open_findings(
             detail=row.detail.strip(),
             opened_on=on,
             due_on=row.due_on,
+            aspect=row.aspect,
+            system_id=row.system_id,
         )
         for place, row in enumerate((row for row in rows if row.origin_key not in standing), start=1)
     ]
     if made:
-        _insert(by, counter, made, on)
+        insert_findings(by, counter, made, on)
         record(
             by=by,
             city_code=city.code,
@@ -154,7 +161,8 @@ def _wrong(row: NewFinding, known: set[int], seen: set[str]) -> Iterable[str]:
         yield f"出所の記録「{row.origin_key}」が重なっています。"
 
 
-def _insert(by: Principal, counter: FindingCounter, made: list[Finding], on: date) -> None:
+def insert_findings(by: Principal, counter: FindingCounter, made: Sequence[Finding], on: date) -> None:
+    """Write new findings numbered from the locked *counter* on, each with its first event, and move the counter."""
     Finding.objects.bulk_create(made, batch_size=500)
     counter.last += len(made)
     counter.save(update_fields=["last"])
@@ -164,7 +172,7 @@ def _insert(by: Principal, counter: FindingCounter, made: list[Finding], on: dat
             FindingEvent(
                 finding=finding,
                 event="opened",
-                status=OPEN,
+                status=finding.status,
                 by_code=by.actor.code,
                 by_name=by.actor.name,
                 comment="",

@@ -12,6 +12,8 @@ class Snapshot:
 
     status: str
     since: date
+    cause: str = ""
+    immediate_action: str = ""
     plan: str = ""
     plan_owner: str = ""
     plan_due_on: date | None = None
@@ -38,7 +40,8 @@ class Snapshot:
 class Plan:
     """The section says what it will do, who and until when. Said again, it is a revision.
 
-    ``level``: one of ``MEASURE_LEVELS``, '' leaves what stands; ``bureau_id``: whose environment it is.
+    ``level``: one of ``MEASURE_LEVELS``, '' leaves what stands; ``bureau_id``: whose environment it is. ``cause`` (原因)
+    and ``immediate_action`` (応急処置): None leaves what stands.
     """
 
     text: str
@@ -49,6 +52,8 @@ class Plan:
     bureau_id: int | None = None
     budget_yen: int | None = None
     budget_year: int | None = None
+    cause: str | None = None
+    immediate_action: str | None = None
 
 
 @dataclass(frozen=True)

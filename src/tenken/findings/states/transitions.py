@@ -91,6 +91,10 @@ def _planned(standing: Snapshot, event: Plan, on: date) -> Outcome:
     _only(standing, WITH_SECTION, "改善計画を出せるのは、改善報告をする前です")
     problems: list[Problem] = []
     plan = _text(problems, event.text, "改善計画", "text", TEXT_LIMIT)
+    cause = _said(problems, event.cause, standing.cause, "原因", "cause")
+    at_once = _said(
+        problems, event.immediate_action, standing.immediate_action, "応急処置", "immediate_action"
+    )
     owner = _text(problems, event.owner, "担当", "owner", OWNER_LIMIT)
     due_on = event.due_on
     if due_on is None:
@@ -107,6 +111,8 @@ def _planned(standing: Snapshot, event: Plan, on: date) -> Outcome:
         replace(
             standing,
             status=PLANNED if first else standing.status,
+            cause=cause,
+            immediate_action=at_once,
             plan=plan,
             plan_owner=owner,
             plan_due_on=due_on,
@@ -350,6 +356,11 @@ def _text(
     elif _UNPRINTABLE.search(kept):
         problems.append(Problem("使えない文字（制御文字など）があります。", label, field))
     return kept
+
+
+def _said(problems: list[Problem], text: str | None, standing: str, label: str, field: str) -> str:
+    """Return *text* as kept, or what stands when nothing is said of it."""
+    return standing if text is None else _text(problems, text, label, field, NOTE_LIMIT, required=False)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

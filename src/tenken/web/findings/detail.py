@@ -232,6 +232,8 @@ def _stale(
     """Return what happened since *version* was shown, and what stands now beside what was typed."""
     finding = record.finding
     now = {
+        "cause": finding.cause,
+        "immediate_action": finding.immediate_action,
         "text": finding.plan,
         "owner": finding.plan_owner,
         "due_on": finding.plan_due_on,
@@ -298,6 +300,8 @@ def _summary(record: FindingRecord) -> list[tuple[str, Any]]:
 def _progress(finding: Finding) -> list[tuple[str, Any]]:
     """Return plan and report as one form has them, what is not there yet as empty."""
     rows: list[tuple[str, Any]] = [
+        ("原因", finding.cause),
+        ("応急処置", finding.immediate_action),
         ("改善計画", finding.plan),
         ("担当", finding.plan_owner),
         ("改善予定日", era_date(finding.plan_due_on) if finding.plan_due_on else ""),

@@ -73,6 +73,8 @@ def _level(*, required: bool) -> forms.ChoiceField:
 
 
 class PlanForm(ProcedureForm):
+    cause = _long("原因", "なぜ起きたか。2,000字以内。", required=False, rows=2)
+    immediate_action = _long("応急処置", "すぐに行ったこと。2,000字以内。", required=False, rows=2)
     text = _long("改善計画", "何を、どう改善するか。4,000字以内。")
     owner = forms.CharField(label="担当", help_text="係や氏名。")
     due_on = EraDateField(label="改善予定日")

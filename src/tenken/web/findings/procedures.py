@@ -122,6 +122,8 @@ def _plan_form(finding: Finding, ids: str) -> ProcedureForm:
     planned = finding.status != OPEN and bool(finding.plan)
     return PlanForm(
         initial={
+            "cause": finding.cause,
+            "immediate_action": finding.immediate_action,
             "text": finding.plan,
             "owner": finding.plan_owner,
             "due_on": finding.plan_due_on or (None if planned else finding.due_on),

@@ -96,6 +96,8 @@ class FindingFileTable(FindingTable):
     fiscal_year = tables.Column(verbose_name="年度")
     detail = tables.Column(verbose_name="内容")
     opened_on = DateColumn(verbose_name="発生日")
+    cause = tables.Column(verbose_name="原因")
+    immediate_action = tables.Column(verbose_name="応急処置")
     plan = tables.Column(verbose_name="改善計画")
     plan_owner = tables.Column(verbose_name="担当")
     plan_due_on = DateColumn(verbose_name="改善予定日")
