@@ -1,0 +1,1 @@
+"""Fieldwork (往査): working papers, checklists, questions and answers, counts that must add up."""
