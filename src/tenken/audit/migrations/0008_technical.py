@@ -1,9 +1,294 @@
 """Results of scanners, weaknesses and where they were seen."""
 
-from django.db import migrations
+import django.db.models.deletion
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0007_fieldwork")]
 
-    operations = []
+    dependencies = [
+        ('assets', '0003_systems_as_audit_universe'),
+        ('audit', '0007_fieldwork'),
+        ('files', '0001_initial'),
+        ('findings', '0005_roles_tell_measures'),
+        ('organization', '0003_no_overlap_on_postgresql'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='ScanImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('source', models.CharField(max_length=255, verbose_name='ファイル名')),
+                ('format', models.CharField(max_length=20, verbose_name='形式')),
+                ('tools', models.JSONField(default=list, verbose_name='診断ツール')),
+                ('mapping', models.JSONField(blank=True, null=True, verbose_name='表の対応づけ')),
+                ('partial', models.BooleanField(default=False, verbose_name='一部だけの診断')),
+                ('told_on', models.DateField(blank=True, null=True, verbose_name='診断日（入力）')),
+                ('scanned_at', models.DateTimeField(blank=True, null=True, verbose_name='診断日時')),
+                ('status', models.CharField(choices=[('received', '受付済'), ('reading', '読取り中'), ('ready', '確認待ち'), ('applied', '取込済'), ('refused', '読み取れず'), ('discarded', '取りやめ')], default='received', max_length=10, verbose_name='状態')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='版')),
+                ('job_id', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='処理')),
+                ('message', models.CharField(blank=True, default='', max_length=500, verbose_name='結果')),
+                ('problems', models.JSONField(default=list, verbose_name='誤り')),
+                ('figures', models.JSONField(default=dict, verbose_name='件数')),
+                ('compared_with', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='比べた取込み')),
+                ('requested_by', models.CharField(max_length=64, verbose_name='依頼者')),
+                ('requested_by_name', models.CharField(max_length=100, verbose_name='依頼者名')),
+                ('requested_at', models.DateTimeField(verbose_name='依頼日時')),
+                ('applied_by_name', models.CharField(blank=True, default='', max_length=100, verbose_name='取り込んだ者')),
+                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='取込日時')),
+                ('engagement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='audit.engagement', verbose_name='監査')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='ファイル')),
+                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.informationsystem', verbose_name='情報システム')),
+            ],
+            options={
+                'verbose_name': '診断結果の取込み',
+            },
+        ),
+        migrations.CreateModel(
+            name='ScanDifference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tool', models.CharField(max_length=40, verbose_name='診断ツール')),
+                ('rule', models.CharField(max_length=200, verbose_name='ツールの番号')),
+                ('title', models.CharField(max_length=500, verbose_name='ぜい弱性')),
+                ('severity', models.CharField(choices=[('critical', '緊急'), ('high', '高'), ('medium', '中'), ('low', '低'), ('info', '情報')], max_length=8, verbose_name='ツールの深刻度')),
+                ('change', models.CharField(choices=[('new', '新しく見つかった'), ('returned', '再び見つかった'), ('more', '機器が増えた'), ('fewer', '機器が減った'), ('same', '変わらない'), ('gone', '見つからなくなった')], max_length=8, verbose_name='変化')),
+                ('hosts_before', models.PositiveIntegerField(verbose_name='いまの機器')),
+                ('hosts_after', models.PositiveIntegerField(verbose_name='取込み後の機器')),
+                ('added', models.PositiveIntegerField(verbose_name='加わる機器')),
+                ('removed', models.PositiveIntegerField(verbose_name='見えなくなる機器')),
+                ('scan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='differences', to='audit.scanimport', verbose_name='取込み')),
+            ],
+            options={
+                'verbose_name': '診断結果の差分',
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportedWeakness',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tool', models.CharField(max_length=40, verbose_name='診断ツール')),
+                ('rule', models.CharField(max_length=200, verbose_name='ツールの番号')),
+                ('title', models.CharField(max_length=500, verbose_name='ぜい弱性')),
+                ('severity', models.CharField(choices=[('critical', '緊急'), ('high', '高'), ('medium', '中'), ('low', '低'), ('info', '情報')], max_length=8, verbose_name='ツールの深刻度')),
+                ('score', models.FloatField(blank=True, null=True, verbose_name='CVSS')),
+                ('vector', models.CharField(blank=True, default='', max_length=200, verbose_name='CVSSの内訳')),
+                ('cvss', models.CharField(blank=True, default='', max_length=8, verbose_name='CVSSの版')),
+                ('cves', models.JSONField(default=list, verbose_name='CVE')),
+                ('cwes', models.JSONField(default=list, verbose_name='CWE')),
+                ('description', models.TextField(blank=True, default='', verbose_name='説明')),
+                ('solution', models.TextField(blank=True, default='', verbose_name='対策')),
+                ('links', models.JSONField(default=list, verbose_name='参考')),
+                ('end_of_support', models.BooleanField(default=False, verbose_name='サポート終了')),
+                ('scan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reported', to='audit.scanimport', verbose_name='取込み')),
+            ],
+            options={
+                'verbose_name': '診断が報告したぜい弱性',
+            },
+        ),
+        migrations.CreateModel(
+            name='HostScan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tool', models.CharField(max_length=40, verbose_name='診断ツール')),
+                ('host', models.CharField(max_length=255, verbose_name='機器')),
+                ('host_name', models.CharField(blank=True, default='', max_length=255, verbose_name='機器名')),
+                ('operating_system', models.CharField(blank=True, default='', max_length=255, verbose_name='OS')),
+                ('support_ended_on', models.DateField(blank=True, null=True, verbose_name='OSのサポート終了日')),
+                ('exposed', models.BooleanField(default=False, verbose_name='外部から届く')),
+                ('scan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='audit.scanimport', verbose_name='取込み')),
+            ],
+            options={
+                'verbose_name': '診断した機器',
+            },
+        ),
+        migrations.CreateModel(
+            name='ScanMapping',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='名称')),
+                ('mapping', models.JSONField(verbose_name='対応づけ')),
+                ('saved_by_name', models.CharField(max_length=100, verbose_name='登録者')),
+                ('saved_at', models.DateTimeField(verbose_name='登録日時')),
+                ('city', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organization.city', verbose_name='市')),
+            ],
+            options={
+                'verbose_name': '診断結果の表の対応づけ',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScannedMachine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('host', models.CharField(max_length=255, verbose_name='機器')),
+                ('host_name', models.CharField(blank=True, default='', max_length=255, verbose_name='機器名')),
+                ('operating_system', models.CharField(blank=True, default='', max_length=255, verbose_name='OS')),
+                ('support_ended_on', models.DateField(blank=True, null=True, verbose_name='OSのサポート終了日')),
+                ('exposed', models.BooleanField(default=False, verbose_name='外部から届く')),
+                ('first_scanned_at', models.DateTimeField(verbose_name='最初の診断')),
+                ('last_scanned_at', models.DateTimeField(verbose_name='最後の診断')),
+                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.informationsystem', verbose_name='情報システム')),
+            ],
+            options={
+                'verbose_name': '診断した機器（いま）',
+            },
+        ),
+        migrations.CreateModel(
+            name='Weakness',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tool', models.CharField(max_length=40, verbose_name='診断ツール')),
+                ('rule', models.CharField(max_length=200, verbose_name='ツールの番号')),
+                ('title', models.CharField(max_length=500, verbose_name='ぜい弱性')),
+                ('severity', models.CharField(choices=[('critical', '緊急'), ('high', '高'), ('medium', '中'), ('low', '低'), ('info', '情報')], max_length=8, verbose_name='ツールの深刻度')),
+                ('score', models.FloatField(blank=True, null=True, verbose_name='CVSS')),
+                ('vector', models.CharField(blank=True, default='', max_length=200, verbose_name='CVSSの内訳')),
+                ('cvss', models.CharField(blank=True, default='', max_length=8, verbose_name='CVSSの版')),
+                ('cves', models.JSONField(default=list, verbose_name='CVE')),
+                ('cwes', models.JSONField(default=list, verbose_name='CWE')),
+                ('description', models.TextField(blank=True, default='', verbose_name='説明')),
+                ('solution', models.TextField(blank=True, default='', verbose_name='対策')),
+                ('links', models.JSONField(default=list, verbose_name='参考')),
+                ('end_of_support', models.BooleanField(default=False, verbose_name='サポート終了')),
+                ('exposed', models.BooleanField(default=False, verbose_name='外部から届く')),
+                ('urgency', models.PositiveSmallIntegerField(choices=[(4, '緊急度が高い'), (3, '対策が必要'), (2, '計画的に対策'), (1, '対策の必要性は低い'), (0, '参考')], default=0, verbose_name='緊急度')),
+                ('hosts', models.PositiveIntegerField(default=0, verbose_name='機器')),
+                ('places', models.PositiveIntegerField(default=0, verbose_name='箇所')),
+                ('first_seen_at', models.DateTimeField(verbose_name='最初に見つかった日')),
+                ('last_seen_at', models.DateTimeField(verbose_name='最後に見つかった日')),
+                ('not_seen_since', models.DateTimeField(blank=True, null=True, verbose_name='見つからなくなった日')),
+                ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='再び見つかった日')),
+                ('returns', models.PositiveIntegerField(default=0, verbose_name='再び見つかった回数')),
+                ('judged_urgency', models.PositiveSmallIntegerField(blank=True, choices=[(4, '緊急度が高い'), (3, '対策が必要'), (2, '計画的に対策'), (1, '対策の必要性は低い'), (0, '参考')], null=True, verbose_name='判断した緊急度')),
+                ('judged_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='判断したときの緊急度')),
+                ('judged_until', models.DateField(blank=True, null=True, verbose_name='判断の見直し日')),
+                ('finding', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='findings.finding', verbose_name='課題')),
+                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.informationsystem', verbose_name='情報システム')),
+            ],
+            options={
+                'verbose_name': 'ぜい弱性',
+            },
+        ),
+        migrations.CreateModel(
+            name='WeaknessJudgement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('context', models.CharField(choices=[('inside_only', '庁内LANの内側からだけ届く'), ('layered', '複数の対策による多層防御が機能している'), ('compensating', '代わりの対策で危険を下げている'), ('false_positive', '誤検知'), ('accepted', '危険を受け入れる'), ('raised', '緊急度を上げる'), ('lifted', '判断を取りやめる')], max_length=14, verbose_name='判断の根拠')),
+                ('severity', models.CharField(choices=[('critical', '緊急'), ('high', '高'), ('medium', '中'), ('low', '低'), ('info', '情報')], max_length=8, verbose_name='ツールの深刻度')),
+                ('from_urgency', models.PositiveSmallIntegerField(choices=[(4, '緊急度が高い'), (3, '対策が必要'), (2, '計画的に対策'), (1, '対策の必要性は低い'), (0, '参考')], verbose_name='判断する前の緊急度')),
+                ('urgency', models.PositiveSmallIntegerField(choices=[(4, '緊急度が高い'), (3, '対策が必要'), (2, '計画的に対策'), (1, '対策の必要性は低い'), (0, '参考')], verbose_name='判断した緊急度')),
+                ('reason', models.TextField(max_length=2000, verbose_name='理由')),
+                ('by_code', models.CharField(max_length=64, verbose_name='判断した者')),
+                ('by_name', models.CharField(max_length=100, verbose_name='判断した者の氏名')),
+                ('judged_on', models.DateField(verbose_name='判断日')),
+                ('valid_until', models.DateField(verbose_name='見直し日')),
+                ('recorded_at', models.DateTimeField(verbose_name='記録日時')),
+                ('engagement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.engagement', verbose_name='監査')),
+                ('weakness', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='audit.weakness', verbose_name='ぜい弱性')),
+            ],
+            options={
+                'verbose_name': 'ぜい弱性の判断',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='WeaknessPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32, verbose_name='場所の鍵')),
+                ('host', models.CharField(max_length=255, verbose_name='機器')),
+                ('port', models.PositiveIntegerField(blank=True, null=True, verbose_name='ポート')),
+                ('protocol', models.CharField(blank=True, default='', max_length=10, verbose_name='プロトコル')),
+                ('service', models.CharField(blank=True, default='', max_length=80, verbose_name='サービス')),
+                ('location', models.CharField(blank=True, default='', max_length=1000, verbose_name='位置')),
+                ('output', models.TextField(blank=True, default='', verbose_name='ツールの出力')),
+                ('exposed', models.BooleanField(default=False, verbose_name='外部から届く')),
+                ('first_seen_at', models.DateTimeField(verbose_name='最初に見つかった日')),
+                ('last_seen_at', models.DateTimeField(verbose_name='最後に見つかった日')),
+                ('not_seen_since', models.DateTimeField(blank=True, null=True, verbose_name='見つからなくなった日')),
+                ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='再び見つかった日')),
+                ('weakness', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seen_at', to='audit.weakness', verbose_name='ぜい弱性')),
+            ],
+            options={
+                'verbose_name': 'ぜい弱性の場所',
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportedPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32, verbose_name='場所の鍵')),
+                ('host', models.CharField(max_length=255, verbose_name='機器')),
+                ('port', models.PositiveIntegerField(blank=True, null=True, verbose_name='ポート')),
+                ('protocol', models.CharField(blank=True, default='', max_length=10, verbose_name='プロトコル')),
+                ('service', models.CharField(blank=True, default='', max_length=80, verbose_name='サービス')),
+                ('location', models.CharField(blank=True, default='', max_length=1000, verbose_name='位置')),
+                ('output', models.TextField(blank=True, default='', verbose_name='ツールの出力')),
+                ('reported', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='audit.reportedweakness', verbose_name='診断が報告したぜい弱性')),
+            ],
+            options={
+                'verbose_name': '診断が報告した場所',
+                'constraints': [models.UniqueConstraint(fields=('reported', 'key'), name='audit_reported_place_once')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='scanimport',
+            index=models.Index(fields=['system', 'status', 'scanned_at'], name='audit_scan_system'),
+        ),
+        migrations.AddConstraint(
+            model_name='scanimport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('scanned_at__isnull', False), ('status', 'applied')), models.Q(models.Q(('status', 'applied'), _negated=True), ('applied_at__isnull', True)), _connector='OR'), name='audit_scan_applied_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='scandifference',
+            constraint=models.UniqueConstraint(fields=('scan', 'tool', 'rule'), name='audit_scan_difference_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reportedweakness',
+            constraint=models.UniqueConstraint(fields=('scan', 'tool', 'rule'), name='audit_reported_weakness_once'),
+        ),
+        migrations.AddIndex(
+            model_name='hostscan',
+            index=models.Index(fields=['host', 'tool'], name='audit_host_scan_host'),
+        ),
+        migrations.AddConstraint(
+            model_name='hostscan',
+            constraint=models.UniqueConstraint(fields=('scan', 'tool', 'host'), name='audit_host_scan_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='scanmapping',
+            constraint=models.UniqueConstraint(fields=('city', 'name'), name='audit_scan_mapping_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='scannedmachine',
+            constraint=models.UniqueConstraint(fields=('system', 'host'), name='audit_machine_once'),
+        ),
+        migrations.AddIndex(
+            model_name='weakness',
+            index=models.Index(fields=['system', 'urgency'], name='audit_weakness_urgency'),
+        ),
+        migrations.AddConstraint(
+            model_name='weakness',
+            constraint=models.UniqueConstraint(fields=('system', 'tool', 'rule'), name='audit_weakness_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='weakness',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_from__isnull', True), ('judged_until__isnull', True), ('judged_urgency__isnull', True)), models.Q(('judged_from__isnull', False), ('judged_until__isnull', False), ('judged_urgency__isnull', False)), _connector='OR'), name='audit_weakness_judged_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='weaknessjudgement',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('judged_on'))), name='audit_judgement_dates'),
+        ),
+        migrations.AddConstraint(
+            model_name='weaknessplace',
+            constraint=models.UniqueConstraint(fields=('weakness', 'key'), name='audit_weakness_place_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='weaknessplace',
+            constraint=models.CheckConstraint(condition=models.Q(('first_seen_at__lte', models.F('last_seen_at')), models.Q(('not_seen_since__isnull', True), ('not_seen_since__gt', models.F('last_seen_at')), _connector='OR')), name='audit_weakness_place_in_order'),
+        ),
+    ]

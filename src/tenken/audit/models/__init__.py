@@ -16,6 +16,18 @@ from tenken.audit.models.records import (
     VisitItem,
 )
 from tenken.audit.models.selections import SelectedUnit, VisitSelection
+from tenken.audit.models.technical import (
+    HostScan,
+    ReportedPlace,
+    ReportedWeakness,
+    ScanDifference,
+    ScanImport,
+    ScanMapping,
+    ScannedMachine,
+    Weakness,
+    WeaknessJudgement,
+    WeaknessPlace,
+)
 from tenken.audit.models.visits import ReportMeeting, Visit, VisitAuditor, VisitEvent
 
 __all__ = [
@@ -26,9 +38,16 @@ __all__ = [
     "EngagementEvent",
     "EngagementQuerySet",
     "GoodPractice",
+    "HostScan",
     "Observation",
     "RemovedVisitEvidence",
     "ReportMeeting",
+    "ReportedPlace",
+    "ReportedWeakness",
+    "ScanDifference",
+    "ScanImport",
+    "ScanMapping",
+    "ScannedMachine",
     "SelectedUnit",
     "Visit",
     "VisitAuditor",
@@ -36,4 +55,7 @@ __all__ = [
     "VisitEvidence",
     "VisitItem",
     "VisitSelection",
+    "Weakness",
+    "WeaknessJudgement",
+    "WeaknessPlace",
 ]
