@@ -9,12 +9,10 @@ from datetime import date
 from tenken.common import clock
 from tenken.common.era import era_date
 from tenken.findings.models import Case, Finding
-from tenken.findings.permissions import IMPROVE_FINDINGS
+from tenken.findings.operations.recipients import people_of
 from tenken.findings.states import TREATED, VERIFIED
-from tenken.notices.operations import Recipient, queue
+from tenken.notices.operations import queue
 from tenken.organization.access import Principal
-from tenken.organization.models import Assignment, PostRole, Role
-from tenken.organization.models.validity import valid_on
 
 _SHOWN = 20
 
@@ -29,7 +27,7 @@ def tell_checked(*, by: Principal, findings: Sequence[Finding], comment: str, on
     sections: dict[int, list[Finding]] = defaultdict(list)
     for finding in findings:
         sections[finding.unit_id].append(finding)
-    people = _people_of(by, set(sections), on)
+    people = people_of(by, set(sections), on)
     verified = findings[0].status == VERIFIED
     for unit, of_unit in sections.items():
         if recipients := people.get(unit):
@@ -48,7 +46,7 @@ def tell_reason(*, by: Principal, finding: Finding, comment: str, on: date) -> N
     """Tell the section whether its reason was found true. Past days tell nobody."""
     if on != clock.today():
         return
-    if recipients := _people_of(by, {finding.unit_id}, on)[finding.unit_id]:
+    if recipients := people_of(by, {finding.unit_id}, on)[finding.unit_id]:
         confirmed = finding.status == TREATED
         until = f"{era_date(finding.review_on)}に見直してください。" if finding.review_on else ""
         what = "改善困難の理由を確認しました" if confirmed else "改善困難の届出は認められませんでした"
@@ -70,7 +68,7 @@ def tell_permission_asked(*, by: Principal, case: Case, on: date) -> None:
     """Ask the section by mail whether its name may stand beside a case. Past days tell nobody."""
     if case.unit is None or on != clock.today():
         return
-    if recipients := _people_of(by, {case.unit.pk}, on)[case.unit.pk]:
+    if recipients := people_of(by, {case.unit.pk}, on)[case.unit.pk]:
         queue(
             by=by,
             city_code=by.city_code,
@@ -100,33 +98,3 @@ def _body(findings: Sequence[Finding], verified: bool, comment: str) -> str:
     if not verified:
         lines += ["", "内容を確かめて、もう一度改善報告を出してください。"]
     return "\n".join(lines)
-
-
-def _people_of(by: Principal, units: set[int], on: date) -> dict[int, list[Recipient]]:
-    """Return who improves findings of each of *units*, or of what became of it, and has a mail address. Three queries."""
-    roles = [
-        role.pk for role in Role.objects.filter(city=by.city_id) if IMPROVE_FINDINGS.code in role.capabilities
-    ]
-    heirs = {unit: by.tree.lineage_forward([unit]) for unit in units}
-    posts: dict[int, set[int]] = defaultdict(set)
-    grants = PostRole.objects.filter(
-        valid_on(on), role__in=roles, unit__in=frozenset().union(*heirs.values())
-    )
-    for unit, post in grants.values_list("unit_id", "post_id"):
-        posts[unit].add(post)
-    holders: dict[int, list[Recipient]] = defaultdict(list)
-    seated = Assignment.objects.filter(valid_on(on), post__in=set().union(*posts.values()))
-    for post, number, address in (
-        seated.exclude(person__email="")
-        .order_by("person__number")
-        .values_list("post_id", "person__number", "person__email")
-    ):
-        holders[post].append(Recipient(code=number, address=address))
-    return {
-        unit: list(
-            dict.fromkeys(
-                person for heir in sorted(after) for post in sorted(posts[heir]) for person in holders[post]
-            )
-        )
-        for unit, after in heirs.items()
-    }
