@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tenken.reports.figures import InspectionFigures, ItemFigures, StageFigures
+from tenken.reports.figures import InspectionFigures, ItemFigures
+from tenken.reports.stages import StageFigures
 
 STAGES = (
     StageFigures(

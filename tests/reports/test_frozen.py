@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 
-from tenken.reports.figures import InspectionFigures, StageFigures
+from tenken.reports.figures import InspectionFigures
 from tenken.reports.frozen import from_plain, to_plain
 from tenken.reports.letters.figures import ItemFigures, LetterFigures, LettersFigures
 from tenken.reports.paper2.figures import ActivityFigures, LeftItem, PlanFigures, SessionFigures
+from tenken.reports.stages import StageFigures
 from tenken.reports.summary.figures import ReasonFigures, SummaryFigures
 from tests.reports.specimen import FIRST_YEAR, FY2014, STAGES
 

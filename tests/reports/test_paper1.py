@@ -20,7 +20,8 @@ from tenken.reports.blocks import (
     heading_text,
     numbered,
 )
-from tenken.reports.paper1 import SPECIMEN_NOTE, build_paper
+from tenken.reports.paper1 import build_paper
+from tenken.reports.parts import SPECIMEN_NOTE
 from tests.reports.specimen import FIRST_YEAR, FY2014
 
 ISSUED = date(2015, 7, 29)

@@ -15,7 +15,8 @@ from tenken.inspection.models import Answer, Programme, Sheet, Stage
 from tenken.organization.models import City
 from tenken.organization.tree import tree_of
 from tenken.policy.models import CheckCategory
-from tenken.reports.figures import InspectionFigures, ItemFigures, StageFigures
+from tenken.reports.figures import InspectionFigures, ItemFigures
+from tenken.reports.stages import StageFigures
 
 # Prefecture numbers end at 47: a code that begins so is no city's, its figures are a specimen.
 _SPECIMEN_PREFIX = "99"

@@ -1,4 +1,4 @@
-"""The numbers of paper 1, section 1 (情報セキュリティ点検), for any fiscal year. Filled by the inspection's query, read by rules.
+"""The numbers of paper 1 for any fiscal year: section 1 (情報セキュリティ点検), and section 2 where there was one. Filled by the inspection's query, read by rules.
 
 Counts are sections (課公所) as the lineage carries them into the year reported; ``*_before`` is the year before, None when there
 was none. "Improved" and "not improved" are as the improvement reports and their follow-up left them.
@@ -8,44 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.journal.canonical import canonical_json, sha256
 from tenken.reports.frozen import from_plain, to_plain
-
-
-@dataclass(frozen=True)
-class StageFigures:
-    """One stage of the year. ``target_count`` None: printed without a number; ``about``: planned, not counted (程度).
-
-    ``code`` is one of self, improve, visit, follow_up, other.
-    """
-
-    code: str
-    name: str
-    starts_on: date
-    ends_on: date
-    target: str
-    target_count: int | None
-    purpose: str
-    outline: str
-    unit: str = "課公所"
-    about: bool = False
-
-    @property
-    def period(self) -> str:
-        """「7-8月実施」, 「11月実施」, 「12-3月実施」."""
-        first, last = self.starts_on.month, self.ends_on.month
-        return f"{first}月実施" if first == last else f"{first}-{last}月実施"
-
-    @property
-    def target_text(self) -> str:
-        """「全庁（422課公所）」, 「全庁から抽出（5課程度）」, or the target alone when there is no count."""
-        if self.target_count is None:
-            return self.target
-        return f"{self.target}（{self.target_count:,}{self.unit}{'程度' if self.about else ''}）"
+from tenken.reports.stages import StageFigures
+from tenken.reports.system_audit.figures import SystemAuditFigures
 
 
 @dataclass(frozen=True)
@@ -77,6 +46,7 @@ class InspectionFigures:
     ``visits_contradicting``: visited sections where the visit found an issue in what the section had answered to be in order;
     None when the answers were not held against the visit.
     ``restated``: sections merged or split since; the counts of the year before are of this year's sections, not those printed then.
+    ``systems``: section 2, 情報システム監査; None in a year without one.
     """
 
     city_name: str
@@ -96,6 +66,7 @@ class InspectionFigures:
     invented: bool
     visits_contradicting: int | None = None
     restated: bool = False
+    systems: SystemAuditFigures | None = None
 
     @property
     def year(self) -> str:

@@ -1,8 +1,8 @@
-"""Paper 1 (資料１): what the year's improvement brought. Section 1, 情報セキュリティ点検, from its figures and its prose."""
+"""Paper 1 (資料１): what the year's improvement brought: 情報セキュリティ点検 and, where there was one, 情報システム監査."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from tenken.reports.blocks import (
@@ -17,18 +17,18 @@ from tenken.reports.blocks import (
     Paper,
     Paragraph,
     Series,
-    Stage,
     Table,
 )
 from tenken.reports.definition import texts_with
-from tenken.reports.figures import InspectionFigures, ItemFigures, StageFigures
+from tenken.reports.figures import InspectionFigures, ItemFigures
+from tenken.reports.parts import SPECIMEN_NOTE, flow_of, paragraphs
 from tenken.reports.prose import drafts
 from tenken.reports.rules.sentence import MANAGEMENT, RISK, Part
+from tenken.reports.system_audit.section import system_audit_blocks
 
 CODE = "committee"
 NUMBER = "資料１"
 RESTATED_NOTE = "（注）　前年度の数は、統合・分割された課公所を今年度の組織に読み替えて数えた。"
-SPECIMEN_NOTE = "※　数値は見本として作成したものであり、実在の市の公表値ではない。"
 _UNIT = "課公所"
 
 
@@ -72,14 +72,9 @@ def _blocks(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Bl
             yield part_table(figures, part)
     yield from _visits(figures, texts)
     yield from _summary(texts)
+    if figures.systems:
+        yield from system_audit_blocks(figures, figures.systems, texts)
     yield Closing()
-
-
-def paragraphs(texts: Mapping[str, str], key: str, *refs: str) -> Iterator[Block]:
-    """Yield the paragraphs a text holds, one for each of its lines; *refs* stand at the end of the last."""
-    if text := texts[key].strip():
-        for index, piece in enumerate(lines := [line.strip() for line in text.splitlines() if line.strip()]):
-            yield Paragraph(piece, key, refs if index == len(lines) - 1 else ())
 
 
 def _visits(figures: InspectionFigures, texts: Mapping[str, str]) -> Iterator[Block]:
@@ -107,15 +102,6 @@ def _summary(texts: Mapping[str, str]) -> Iterator[Block]:
 def flow(figures: InspectionFigures) -> FlowFigure:
     """Return figure 1: the stages of the year."""
     return flow_of("flow", "情報セキュリティ点検の流れ", figures.stages)
-
-
-def flow_of(key: str, caption: str, stages: Iterable[StageFigures]) -> FlowFigure:
-    """Return the flow chart of *stages*."""
-    return FlowFigure(
-        key,
-        caption,
-        tuple(Stage(one.name, one.period, one.purpose, one.target_text, one.outline) for one in stages),
-    )
 
 
 def part_chart(figures: InspectionFigures, part: Part) -> ChartFigure:

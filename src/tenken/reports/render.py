@@ -9,17 +9,19 @@ from pathlib import Path
 from tenken.reports.blocks import Paper
 
 FORMS = ("docx", "pdf", "xlsx")
+PUBLISHED_FORMS = (*FORMS, "html")  # of papers that go on the city's website too
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
 }
 
 
 def render(paper: Paper, form: str) -> bytes:
-    """Return *paper* as the bytes of one form (docx, pdf, xlsx). ``ValueError`` for any other form."""
-    if form not in FORMS:
-        raise ValueError(f"no form {form!r}: {', '.join(FORMS)}")
+    """Return *paper* as the bytes of one form (docx, pdf, xlsx, html). ``ValueError`` for any other form."""
+    if form not in PUBLISHED_FORMS:
+        raise ValueError(f"no form {form!r}: {', '.join(PUBLISHED_FORMS)}")
     # Word, Excel and Typst are each slow to load; only what is asked for is.
     written: bytes = getattr(import_module(f"tenken.reports.{form}"), form)(paper)
     return written
@@ -30,8 +32,10 @@ def file_name(paper: Paper, form: str) -> str:
     return f"{paper.code}-{paper.fiscal_year}.{form}"
 
 
-def write_paper(paper: Paper, directory: Path, forms: Sequence[str] = FORMS) -> list[Path]:
+def write_paper(paper: Paper, directory: Path, forms: Sequence[str] = FORMS, *, name: str = "") -> list[Path]:
     """Write *paper* into *directory* (made if missing), one file per form; return the paths in the order of *forms*.
+
+    *name*: what the files are called, without their ending; by default after the paper's code and year.
 
     Each file appears whole or not at all; an existing one is replaced.
     """
@@ -39,7 +43,7 @@ def write_paper(paper: Paper, directory: Path, forms: Sequence[str] = FORMS) -> 
     paths = []
     for form in forms:
         content = render(paper, form)
-        path = directory / file_name(paper, form)
+        path = directory / (f"{name}.{form}" if name else file_name(paper, form))
         unfinished = path.with_name(f".{path.name}.part")
         unfinished.write_bytes(content)
         unfinished.replace(path)

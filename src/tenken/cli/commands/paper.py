@@ -6,10 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenken.cli.parsing import add_city, fiscal_year
+from tenken.cli.parsing import add_city, day, fiscal_year
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tenken.reports.definition import Definition
+    from tenken.reports.record_papers import RecordPaper
 
 NAME = "paper"
 HELP = "資料・通知文を作ります"
@@ -27,8 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--form",
         action="append",
-        choices=("docx", "pdf", "xlsx"),
+        choices=("docx", "pdf", "xlsx", "html"),
         help="形式。何度でも指定できます（既定：すべて）",
+    )
+    parser.add_argument(
+        "--as-of", type=day, metavar="基準日", help="措置の報告などの基準日（既定：今日）。例：2021-09-30"
     )
     add_city(parser)
 
@@ -40,13 +46,19 @@ def run(args: argparse.Namespace) -> int:
     from tenken.reports import catalogue
     from tenken.reports.paper1 import CODE as COMMITTEE
     from tenken.reports.printing import print_committee, print_paper
+    from tenken.reports.record_papers import record_papers
 
+    records = {paper.code: paper for paper in record_papers()}
     if args.list:
         for paper in catalogue.PAPERS:
             _list(paper)
+        for one in records.values():
+            _list_record(one)
         return 0
     if not args.code:
         raise Invalid("作る資料を指定してください（一覧：tenken paper --list）。")
+    if args.code in records:
+        return _print_records(args, records[args.code])
     entry = catalogue.entry(args.code)
     if args.fiscal_year is None or args.out is None:
         raise Invalid(
@@ -63,6 +75,38 @@ def run(args: argparse.Namespace) -> int:
     if left_out:
         tell(left_out)
     return 0
+
+
+def _print_records(args: argparse.Namespace, paper: RecordPaper) -> int:
+    """Print the paper of every record it can be printed of as of the day; those of no other day are left alone."""
+    from tenken.cli.cities import chosen_city, command_principal
+    from tenken.cli.terminal import say
+    from tenken.common import clock
+    from tenken.common.refusals import Invalid, Missing
+    from tenken.reports.render import write_paper
+
+    if args.out is None:
+        raise Invalid(f"--outを指定してください。例：tenken paper {paper.code} --as-of 2021-09-30 --out 資料")
+    on: date = args.as_of or clock.today()
+    by = command_principal(chosen_city(args.city))
+    records = [*paper.records(by, on)]
+    if not records:
+        raise Missing(f"{on.isoformat()}の時点で作れる資料がありません。必要なもの：{paper.needs}")
+    for name, key in records:
+        printed = paper.of(by, key, on)
+        for path in write_paper(
+            printed, args.out, args.form or paper.forms, name=f"{paper.code}-{name}-{on}"
+        ):
+            say(str(path))
+    return 0
+
+
+def _list_record(paper: RecordPaper) -> None:
+    from tenken.cli.terminal import say
+
+    dated = "、--as-of 基準日" if paper.dated else ""
+    say(f"{paper.code}　「{paper.title}」（{'・'.join(paper.forms)}{dated}）")
+    say(f"    必要なもの：{paper.needs}")
 
 
 def _list(paper: Definition) -> None:

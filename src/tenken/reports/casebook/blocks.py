@@ -10,7 +10,7 @@ from tenken.reports.blocks import Block, Column, Heading, Paper, Paragraph, Tabl
 from tenken.reports.casebook.figures import CasebookFigures, CaseFigures
 from tenken.reports.casebook.prose import drafts
 from tenken.reports.definition import texts_with
-from tenken.reports.paper1 import SPECIMEN_NOTE, paragraphs
+from tenken.reports.parts import SPECIMEN_NOTE, paragraphs
 
 CODE, NUMBER = "casebook", "参考資料２"
 

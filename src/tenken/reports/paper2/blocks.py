@@ -18,9 +18,9 @@ from tenken.reports.blocks import (
     Table,
 )
 from tenken.reports.definition import texts_with
-from tenken.reports.paper1 import SPECIMEN_NOTE, flow_of, paragraphs
 from tenken.reports.paper2.figures import ActivityFigures, LeftItem, PlanFigures, SessionFigures
 from tenken.reports.paper2.prose import drafts, first_inspection
+from tenken.reports.parts import SPECIMEN_NOTE, flow_of, paragraphs
 
 CODE, NUMBER = "committee-plan", "資料２"
 _ROWS = 10  # of the table of what was left

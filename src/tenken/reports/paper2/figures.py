@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenken.common.fiscal_year import FiscalYear
-from tenken.reports.figures import StageFigures
+from tenken.reports.stages import StageFigures
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from tenken.organization.models import City
 from tenken.plans.models import PlannedActivity, PlannedSession, PlannedStage
 from tenken.plans.queries import plan_of
 from tenken.reports.committee import inspection_figures, is_specimen, stage_figures
-from tenken.reports.figures import StageFigures
 from tenken.reports.paper2.figures import ActivityFigures, LeftItem, PlanFigures, SessionFigures
+from tenken.reports.stages import StageFigures
 
 _KINDS_BY_NAME = {label: Stage.Kind(code) for code, label in Stage.Kind.choices}
 

@@ -1,4 +1,4 @@
-"""Every paragraph of paper 1, section 1, in the order printed, and the rules that draft it.
+"""Every paragraph of paper 1 in the order printed, and the rules that draft it.
 
 A paragraph's key is stable: edited text is kept under it. To add a rule: its own file beside this one, a line here, its own test.
 """
@@ -20,6 +20,11 @@ from tenken.reports.rules.part_trend import part_trend
 from tenken.reports.rules.relapse import relapse
 from tenken.reports.rules.sentence import MANAGEMENT, RISK, Part, PartRule, Rule, Sentence
 from tenken.reports.rules.summary_part import summary_part
+from tenken.reports.rules.systems_aspects import systems_aspects
+from tenken.reports.rules.systems_method import systems_method
+from tenken.reports.rules.systems_scans import systems_scans
+from tenken.reports.rules.systems_summary import systems_scans_summary, systems_summary
+from tenken.reports.rules.systems_visits import systems_visits
 from tenken.reports.rules.visit_found import visit_found
 from tenken.reports.rules.visit_practices import visit_practices
 
@@ -71,4 +76,19 @@ PLANS: tuple[Plan, ...] = (
     ),
     Plan("inspection.summary.risk", "まとめ（リスク対策状況点検）", _of(RISK, summary_part)),
     Plan("inspection.summary.relapse", "まとめ（課題の再発）", (("relapse", relapse),)),
+    Plan("systems.method", "情報システム監査の実施内容", (("systems_method", systems_method),)),
+    Plan("systems.aspects", "情報システム監査の自己点検の結果", (("systems_aspects", systems_aspects),)),
+    Plan("systems.visits", "情報システム監査の訪問調査の結果", (("systems_visits", systems_visits),)),
+    Plan("systems.scans", "技術監査の結果", (("systems_scans", systems_scans),)),
+    Plan(
+        "systems.summary.documents",
+        "情報システム監査のまとめ（書類調査）",
+        (("systems_summary", systems_summary),),
+    ),
+    Plan(
+        "systems.summary.scans",
+        "情報システム監査のまとめ（技術監査）",
+        (("systems_scans_summary", systems_scans_summary),),
+    ),
+    Plan("systems.summary.visits", "情報システム監査のまとめ（訪問調査）", ()),
 )

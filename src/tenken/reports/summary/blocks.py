@@ -17,7 +17,7 @@ from tenken.reports.blocks import (
 )
 from tenken.reports.definition import texts_with
 from tenken.reports.figures import InspectionFigures
-from tenken.reports.paper1 import SPECIMEN_NOTE, paragraphs
+from tenken.reports.parts import SPECIMEN_NOTE, paragraphs
 from tenken.reports.summary.figures import SummaryFigures
 from tenken.reports.summary.prose import drafts
 

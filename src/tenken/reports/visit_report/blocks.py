@@ -8,7 +8,7 @@ from datetime import date
 from tenken.common.era import era_date
 from tenken.reports.blocks import Block, BulletList, Closing, Column, Heading, Paper, Paragraph, Table
 from tenken.reports.definition import texts_with
-from tenken.reports.paper1 import SPECIMEN_NOTE, paragraphs
+from tenken.reports.parts import SPECIMEN_NOTE, paragraphs
 from tenken.reports.visit_report.figures import VisitFigures, VisitReportFigures
 from tenken.reports.visit_report.prose import drafts
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -19,24 +18,20 @@ from tenken.organization.access import Principal, require_somewhere
 from tenken.plans.models import AnnualPlan
 from tenken.plans.permissions import VIEW_PLANS
 from tenken.reports import catalogue
-from tenken.reports.blocks import ChartFigure, Paper, Table, cell_text, heading_text, numbered
+from tenken.reports.blocks import ChartFigure, Paper, numbered
 from tenken.reports.definition import Figures
 from tenken.reports.models import PaperEdition
 from tenken.reports.paper2 import CODE as PLAN_PAPER
 from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
 from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
-from tenken.reports.render import FORMS, file_name
+from tenken.reports.render import MEDIA_TYPES, file_name
 from tenken.reports.render import render as render_form
 from tenken.web.charts import chart_response
 from tenken.web.principal import SignedInRequest, signed_in
+from tenken.web.reports.showing import shown_blocks
 
 LAUNCH_LETTER = "letter-launch"
 _SHOWN_LETTERS = 3
-_MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @dataclass(frozen=True)
@@ -136,65 +131,32 @@ def paper(request: SignedInRequest, code: str, fiscal_year: int) -> HttpResponse
         "paper": read.paper,
         "edition": edition,
         "year": FiscalYear(fiscal_year),
-        "blocks": list(_shown(read.paper, code, fiscal_year, states)),
+        "blocks": list(
+            shown_blocks(
+                read.paper, lambda key: reverse("reports-figure", args=[code, fiscal_year, key]), states
+            )
+        ),
         "letters": read.paper.letters[:_SHOWN_LETTERS],
         "letter_count": len(read.paper.letters),
         "states": list(states.values()),
         "editable": editable,
         "may_open": by.everywhere(EDIT_PAPERS) and not editable,
         "may_issue": editable and by.everywhere(ISSUE_PAPERS),
-        "downloads": {form: reverse("reports-download", args=[code, fiscal_year, form]) for form in FORMS},
+        "downloads": {
+            form: reverse("reports-download", args=[code, fiscal_year, form]) for form in entry.forms
+        },
     }
     return render(request, "web/reports/paper.html", context)
-
-
-def _shown(paper: Paper, code: str, fiscal_year: int, states: dict[str, Any]) -> Any:
-    """Yield each block with what its template needs; a paragraph's editing link stands at its last piece."""
-    if paper.letters:
-        return
-    blocks = numbered(paper).blocks
-    for place, block in enumerate(blocks):
-        shown: dict[str, Any] = {"kind": type(block).__name__, "block": block}
-        match shown["kind"]:
-            case "Heading":
-                shown["text"] = heading_text(block)  # type: ignore[arg-type]
-            case "ChartFigure":
-                assert isinstance(block, ChartFigure)
-                shown["svg"] = reverse("reports-figure", args=[code, fiscal_year, block.key])
-                shown["table"] = _chart_table(block)
-            case "Table":
-                assert isinstance(block, Table)
-                shown["rows"] = [
-                    [
-                        {"text": cell_text(cell), "right": column.align == "right"}
-                        for cell, column in zip(row, block.columns, strict=True)
-                    ]
-                    for row in block.rows
-                ]
-            case "Paragraph":
-                key = getattr(block, "key", "")
-                later = getattr(blocks[place + 1], "key", None) if place + 1 < len(blocks) else None
-                shown["state"] = states.get(key) if key and later != key else None
-        yield shown
-
-
-def _chart_table(chart: ChartFigure) -> dict[str, Any]:
-    header = [chart.category_title, *(f"{series.name}（{chart.unit}）" for series in chart.series)]
-    rows = [
-        [category, *("－" if series.values[at] is None else series.values[at] for series in chart.series)]
-        for at, category in enumerate(chart.categories)
-    ]
-    return {"header": header, "rows": rows}
 
 
 @signed_in
 @require_safe
 def download(request: SignedInRequest, code: str, fiscal_year: int, form: str) -> HttpResponse:
     """Send a paper as Word, PDF or Excel."""
-    if form not in FORMS:
+    if form not in catalogue.entry(code).forms:
         raise Missing("その形式の資料はありません。")
     built = reading(request.principal, code, fiscal_year).paper
-    response = HttpResponse(render_form(built, form), content_type=_MEDIA_TYPES[form])
+    response = HttpResponse(render_form(built, form), content_type=MEDIA_TYPES[form])
     name = quote("_".join(part for part in (built.number, f"{built.title}.{form}") if part))
     response["Content-Disposition"] = (
         f"attachment; filename=\"{file_name(built, form)}\"; filename*=UTF-8''{name}"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
-from tenken.web.reports import editing, papers
+from tenken.web.reports import editing, papers, records
 
 urlpatterns = [
     path("", papers.index, name="reports-index"),
@@ -20,4 +20,7 @@ urlpatterns = [
     path("editions/<int:edition_id>/paragraphs/<code:key>/", editing.paragraph, name="reports-paragraph"),
     path("editions/<int:edition_id>/paragraphs/<code:key>/draft/", editing.follow, name="reports-use-draft"),
     path("editions/<int:edition_id>/issue/", editing.issue, name="reports-issue"),
+    path("of/<slug:code>/<int:key>/", records.page, name="reports-record"),
+    path("of/<slug:code>/<int:key>/<slug:form>/", records.download, name="reports-record-file"),
+    path("of/<slug:code>/<int:key>/figures/<slug:name>.svg", records.figure, name="reports-record-figure"),
 ]

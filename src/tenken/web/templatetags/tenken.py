@@ -417,10 +417,15 @@ def filter_bar(context: Context, form: forms.Form, label: str = "一覧の絞り
 
 @register.inclusion_tag(f"{_PARTS}export_links.html")
 def export_links(
-    excel: str = "", csv: str = "", word: str = "", pdf: str = "", label: str = "この一覧を出力"
+    excel: str = "",
+    csv: str = "",
+    word: str = "",
+    pdf: str = "",
+    html: str = "",
+    label: str = "この一覧を出力",
 ) -> dict[str, Any]:
     """Links that take the list out as a file."""
-    kinds = (("Excel", excel), ("CSV", csv), ("Word", word), ("PDF", pdf))
+    kinds = (("Excel", excel), ("CSV", csv), ("Word", word), ("PDF", pdf), ("HTML", html))
     return {"links": [{"label": name, "url": url} for name, url in kinds if url], "label": label}
 
 
