@@ -10,6 +10,13 @@ from hypothesis import strategies as st
 
 from tenken.reports.figures import InspectionFigures, ItemFigures
 from tenken.reports.prose import Draft, drafted_texts, drafts, paragraph_titles
+from tenken.reports.system_audit.figures import (
+    OPERATIONAL,
+    TECHNICAL,
+    AspectItem,
+    ScanFigures,
+    SystemAuditFigures,
+)
 from tests.reports.specimen import FIRST_YEAR, FY2014
 
 _YEAR = re.compile(r"(?:平成|令和)(?:\d+|元)年度")
@@ -37,6 +44,7 @@ def figures(draw: st.DrawFn) -> InspectionFigures:
     sections_before = draw(st.integers(0, 500)) if had_before else None
     issues_before = draw(st.integers(0, sections_before)) if sections_before is not None else None
     left_before = draw(st.none() | st.integers(0, issues_before)) if issues_before is not None else None
+    systems = draw(st.none() | audits_of_systems())
     texts = st.lists(st.sampled_from(("施錠していない。", "台帳と合わない。")), max_size=3)
     return replace(
         FY2014,
@@ -53,6 +61,38 @@ def figures(draw: st.DrawFn) -> InspectionFigures:
         visit_findings=tuple(draw(texts)),
         good_practices=tuple(draw(texts)),
         visits_contradicting=draw(st.none() | st.integers(0, 5)),
+        systems=systems,
+    )
+
+
+@st.composite
+def audits_of_systems(draw: st.DrawFn) -> SystemAuditFigures:
+    rows = []
+    for index, aspect in enumerate(draw(st.lists(st.sampled_from((OPERATIONAL, TECHNICAL)), max_size=5))):
+        issues = draw(st.integers(0, 30))
+        left = draw(st.integers(0, issues))
+        treated = draw(st.integers(0, left))
+        name = f"調査{'甲乙丙丁戊'[index]}"
+        rows.append(AspectItem(f"項{index}", name, aspect, issues, issues - left, treated, left))
+    scans = []
+    for _ in range(draw(st.integers(0, 3))):
+        found = draw(st.integers(0, 40))
+        low = draw(st.integers(0, found))
+        scans.append(
+            ScanFigures(
+                "窓口", draw(st.booleans()), found, draw(st.integers(0, found)), low, draw(st.integers(0, 2))
+            )
+        )
+    inspected = draw(st.none() | st.integers(0, 90))
+    return SystemAuditFigures(
+        inspected=inspected,
+        with_issues=None if inspected is None else draw(st.integers(0, inspected)),
+        visited=draw(st.integers(0, 12)),
+        scanned=len(scans),
+        stages=(),
+        items=tuple(rows),
+        reasons=("システム上の制約", "保守契約"),
+        scans=tuple(scans),
     )
 
 
@@ -150,5 +190,5 @@ def test_a_first_year_has_no_relapse_paragraph() -> None:
 
 def test_keys_are_those_of_the_editing_page() -> None:
     assert list(drafted_texts(FY2014)) == list(paragraph_titles())
-    assert all(key.startswith("inspection.") for key in paragraph_titles())
+    assert all(key.startswith(("inspection.", "systems.")) for key in paragraph_titles())
     assert len(set(paragraph_titles().values())) == len(paragraph_titles())

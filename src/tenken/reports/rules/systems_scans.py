@@ -13,7 +13,7 @@ def systems_scans(figures: InspectionFigures) -> Sentence | None:
     audit = figures.systems
     if audit is None or not audit.scanned:
         return None
-    basis: dict[str, int | str] = {"scanned": audit.scanned}
+    basis: dict[str, int | str] = {"scanned": audit.scanned, "each": 1}
     said = []
     for number, scan in enumerate(audit.scans, start=1):
         basis |= {
