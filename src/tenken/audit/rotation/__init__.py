@@ -1,0 +1,1 @@
+"""Whose turn it is: the audit universe, the rule of the rotation, selections of systems, mid-term and yearly plans."""

@@ -1,0 +1,1 @@
+"""Pure rules of the rotation, one a file."""
