@@ -7,8 +7,11 @@ class FindingsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.findings import permissions  # noqa: F401 - registers the capabilities
+        from tenken.findings.tasks import MORNING, open_cities, remind
+        from tenken.jobs.schedule import register_daily
         from tenken.journal.labels import register_operation_labels
 
+        register_daily("findings.extent_reminders", at=MORNING, cities=open_cities, function=remind)
         register_operation_labels(
             {
                 "findings.batch.open": "課題を登録（一括）",
@@ -44,6 +47,35 @@ class FindingsConfig(AppConfig):
                 "findings.trace_line.proof": "追跡調査に証拠を追加",
                 "findings.trace_line.confirmed": "追跡調査の回答を確認",
                 "findings.trace_line.returned": "追跡調査の回答を差戻し",
+                "findings.extent.make": "横展開の確認を作成",
+                "findings.extent.edit": "横展開の確認を修正",
+                "findings.extent.choose": "横展開の対象を選択",
+                "findings.extent.remove": "横展開の対象から外す",
+                "findings.extent.send": "横展開の確認を依頼",
+                "findings.extent.withdraw": "横展開の確認を取りやめ",
+                "findings.extent.close": "横展開の確認を終了",
+                "findings.extent.remind": "横展開の確認を督促",
+                "findings.extent_target.answered": "横展開の確認に回答",
+                "findings.extent_target.confirmed": "横展開の回答を確認",
+                "findings.extent_target.returned": "横展開の回答を差戻し",
                 "findings.import": "改善報告をExcelから取込み",
+                "findings.finding.followed": "続きを新しい課題として登録",
+                "findings.measure.proposed": "措置を報告",
+                "findings.measure.added": "措置を登録",
+                "findings.measure.decided": "措置の報告を受付け",
+                "findings.measure.returned": "措置の報告を差戻し",
+                "findings.measure.corrected": "措置を訂正",
+                "findings.measure.evidence": "措置の証拠を追加",
+                "findings.measure.budget": "措置の予算の段階を記録",
+                "findings.measure.kept": "予定を果たしたと報告",
+                "findings.measure.confirmed": "措置を確認",
+                "findings.measure.import": "措置をExcelから取込み",
+                "findings.report.registered": "監査結果報告書を登録",
+                "findings.report.corrected": "監査結果報告書を訂正",
+                "findings.report.findings": "監査結果報告書の課題を登録",
+                "findings.report.date_set": "措置の報告日を設定",
+                "findings.report.date_dropped": "措置の報告日を取消し",
+                "findings.report.reminded": "措置の報告を依頼",
+                "findings.report.told": "措置の状況を通知",
             }
         )

@@ -15,7 +15,15 @@ class Measure(models.Model):
     A measure called done that only promises (予定, していく, 予算要求) keeps ``promise_due_on`` and, where money is needed, a
     ``budget_stage``; it stays on the list until ``kept_on``. Once ``told_on`` an auditor has read it and it changes no
     more; what turns out otherwise is a new measure, or a new finding that follows this one.
+
+    ``state``: the section proposes, the secretariat decides or returns it with a reason; only what is decided counts.
+    ``confirmed_on``: the secretariat held a 措置済 against its evidence, and the finding is closed.
     """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "確認待ち"
+        DECIDED = "decided", "決定"
+        RETURNED = "returned", "差戻し"
 
     class Status(models.TextChoices):
         DONE = "done", "措置済"
@@ -33,12 +41,21 @@ class Measure(models.Model):
     status = models.CharField("区分", max_length=12, choices=Status)
     on = models.DateField("措置の日")
     text = models.TextField("措置（具体的内容）・対応状況", max_length=4000)
-    decided_by = models.CharField("決めた者", max_length=64)
-    decided_by_name = models.CharField("決めた者の氏名", max_length=100)
+    state = models.CharField("手続", max_length=10, choices=State, default=State.DECIDED)
+    proposed_by = models.CharField("報告した者", max_length=64, blank=True, default="")
+    proposed_by_name = models.CharField("報告した者の氏名", max_length=100, blank=True, default="")
+    proposed_on = models.DateField("報告した日", null=True, blank=True)
+    returned_because = models.CharField("差し戻した理由", max_length=500, blank=True, default="")
+    decided_by = models.CharField("決めた者", max_length=64, blank=True, default="")
+    decided_by_name = models.CharField("決めた者の氏名", max_length=100, blank=True, default="")
+    decided_on = models.DateField("決めた日", null=True, blank=True)
     promises = models.BooleanField("予定を含む", default=False)
     promise_due_on = models.DateField("予定の期限", null=True, blank=True)
     budget_stage = models.CharField("予算の段階", max_length=12, choices=BudgetStage, blank=True, default="")
     kept_on = models.DateField("予定を果たした日", null=True, blank=True)
+    confirmed_on = models.DateField("確認日", null=True, blank=True)
+    confirmed_by = models.CharField("確認した者", max_length=64, blank=True, default="")
+    confirmed_by_name = models.CharField("確認した者の氏名", max_length=100, blank=True, default="")
     told_on = models.DateField("通知した日", null=True, blank=True)
     recorded_at = models.DateTimeField("記録日時")
     version = models.PositiveIntegerField("版", default=1)
@@ -60,6 +77,34 @@ class Measure(models.Model):
             models.CheckConstraint(
                 name="findings_measure_kept_after",
                 condition=models.Q(kept_on__isnull=True) | models.Q(kept_on__gte=models.F("on")),
+            ),
+            models.CheckConstraint(
+                name="findings_measure_decided_whole",
+                condition=(models.Q(state="decided", decided_on__isnull=False) & ~models.Q(decided_by=""))
+                | (
+                    models.Q(state__in=("proposed", "returned"), proposed_on__isnull=False)
+                    & models.Q(
+                        decided_on__isnull=True,
+                        decided_by="",
+                        told_on__isnull=True,
+                        confirmed_on__isnull=True,
+                        kept_on__isnull=True,
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="findings_measure_confirmed_is_done",
+                condition=models.Q(confirmed_on__isnull=True, confirmed_by="")
+                | (
+                    models.Q(confirmed_on__isnull=False, status="done")
+                    & ~models.Q(confirmed_by="")
+                    & (models.Q(promises=False) | models.Q(kept_on__isnull=False))
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["finding"],
+                condition=models.Q(state__in=("proposed", "returned")),
+                name="findings_measure_one_proposal",
             ),
         ]
         indexes = [models.Index(fields=["finding", "on", "number"], name="findings_measure_day")]

@@ -31,6 +31,12 @@ class AuditReport(models.Model):
         JOINT = "joint", "共同監査"
         INTERNAL = "internal", "内部監査"
 
+    class Part(models.TextChoices):
+        """From where a viewpoint looks (document 002: 1 and 2 of each chapter)."""
+
+        RISK = "risk", "想定されるリスクからの着眼点"
+        THREE_E = "three_e", "３Ｅ（経済性、効率性、有効性）、合規性等の視点"
+
     city = models.ForeignKey(City, models.PROTECT, verbose_name="市")
     code = models.CharField("コード", max_length=40)
     kind = models.CharField("監査の種類", max_length=24, choices=Kind)

@@ -8,8 +8,9 @@ from datetime import date
 
 from tenken.common import clock
 from tenken.common.era import era_date
-from tenken.findings.models import Case, Finding
+from tenken.findings.models import Case, Finding, Measure
 from tenken.findings.operations.recipients import people_of
+from tenken.findings.permissions import REPORT_MEASURES
 from tenken.findings.states import TREATED, VERIFIED
 from tenken.notices.operations import queue
 from tenken.organization.access import Principal
@@ -60,6 +61,34 @@ def tell_reason(*, by: Principal, finding: Finding, comment: str, on: date) -> N
             recipients=recipients,
             subject=f"【課題】{what}（課題{finding}）",
             body=f"{what}。\n・{finding}　{finding.title[:80]}\n\n{comment}\n\n{then}",
+            link=f"/findings/{finding.pk}/",
+        )
+
+
+def tell_measure(*, by: Principal, finding: Finding, measure: Measure, comment: str, on: date) -> None:
+    """Tell the section what became of the measure it reported. Past days tell nobody."""
+    if on != clock.today() or not measure.proposed_by:
+        return
+    if recipients := people_of(by, {finding.unit_id}, on, REPORT_MEASURES)[finding.unit_id]:
+        returned = measure.state == Measure.State.RETURNED
+        confirmed = measure.confirmed_on is not None
+        what = (
+            "措置の報告を差し戻しました"
+            if returned
+            else "措置を確認し、課題を完了しました"
+            if confirmed
+            else "措置の報告を受け付けました"
+        )
+        lines = [f"{what}。", f"・{finding.reference or finding}　{finding.title[:80]}"]
+        lines += ["", "事務局から：", comment] if comment else []
+        lines += ["", "内容を直して、もう一度報告してください。"] if returned else []
+        queue(
+            by=by,
+            city_code=by.city_code,
+            kind="findings.measure",
+            recipients=recipients,
+            subject=f"【措置】{what}（課題{finding}）",
+            body="\n".join(lines),
             link=f"/findings/{finding.pk}/",
         )
 

@@ -63,6 +63,25 @@ EVENT_LABELS = {
     "refused": "改善困難を認めず",
     "reopened": "改善を再開",
     "withdrawn": "取下げ",
+    "measure_proposed": "措置を報告",
+    "measure_added": "措置を登録",
+    "measure_decided": "措置の報告を受付け",
+    "measure_returned": "措置の報告を差戻し",
+    "measure_corrected": "措置を訂正",
+    "measure_evidence": "措置の証拠を追加",
+    "measure_budget": "予算の段階を記録",
+    "measure_kept": "予定を果たしたと報告",
+    "measure_confirmed": "措置を確認（完了）",
+    "followed": "続きを新しい課題として登録",
+}
+REPORT_EVENT_LABELS = {
+    "registered": "登録",
+    "corrected": "訂正",
+    "findings": "課題を登録",
+    "date_set": "措置の報告日を設定",
+    "date_dropped": "措置の報告日を取消し",
+    "reminded": "措置の報告を依頼",
+    "told": "措置の状況を通知",
 }
 
 
