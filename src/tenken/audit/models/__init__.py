@@ -15,6 +15,15 @@ from tenken.audit.models.records import (
     VisitEvidence,
     VisitItem,
 )
+from tenken.audit.models.rotation import (
+    MidTermLine,
+    MidTermPlan,
+    PriorAudit,
+    RotationRule,
+    SystemChoice,
+    SystemSelection,
+    YearPlan,
+)
 from tenken.audit.models.selections import SelectedUnit, VisitSelection
 from tenken.audit.models.technical import (
     HostScan,
@@ -39,16 +48,22 @@ __all__ = [
     "EngagementQuerySet",
     "GoodPractice",
     "HostScan",
+    "MidTermLine",
+    "MidTermPlan",
     "Observation",
+    "PriorAudit",
     "RemovedVisitEvidence",
     "ReportMeeting",
     "ReportedPlace",
     "ReportedWeakness",
+    "RotationRule",
     "ScanDifference",
     "ScanImport",
     "ScanMapping",
     "ScannedMachine",
     "SelectedUnit",
+    "SystemChoice",
+    "SystemSelection",
     "Visit",
     "VisitAuditor",
     "VisitEvent",
@@ -58,4 +73,5 @@ __all__ = [
     "Weakness",
     "WeaknessJudgement",
     "WeaknessPlace",
+    "YearPlan",
 ]
