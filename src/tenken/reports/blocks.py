@@ -28,11 +28,15 @@ _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 (「１　…」), 2 (「（１）…」), 3 (「①…」) or 4 (「（…）」, never numbered)."""
+    """A heading of level 1 (「１　…」), 2 (「（１）…」), 3 (「①…」) or 4 (「（…）」, never numbered).
+
+    ``plain``: it bears no number and counts for none, whatever its level.
+    """
 
     level: Literal[1, 2, 3, 4]
     text: str
     number: str = ""  # filled by ``numbered`` when empty
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,7 +250,10 @@ def numbered(paper: Paper) -> Paper:
     counts = [0, 0, 0, 0]
     blocks: list[Block] = []
     for block in paper.blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, Heading) and block.plain:
+            counts[block.level :] = [0] * (4 - block.level)
+            blocks.append(block)
+        elif isinstance(block, Heading):
             counts[block.level - 1] += 1
             counts[block.level :] = [0] * (4 - block.level)
             number = block.number or heading_number(block.level, counts[block.level - 1])
@@ -287,4 +294,6 @@ def _reference(refs: Sequence[str], labels: dict[str, str]) -> str:
 
 def heading_text(heading: Heading) -> str:
     """Return a heading as printed: 「１　情報セキュリティ点検」, 「（１）実施内容」, 「①自己点検の結果」."""
+    if heading.plain:
+        return heading.text
     return f"{heading.number}　{heading.text}" if heading.level == 1 else f"{heading.number}{heading.text}"

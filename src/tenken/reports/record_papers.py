@@ -27,7 +27,7 @@ class RecordPaper:
     code: str
     title: str
     forms: tuple[str, ...]
-    needs: tuple[str, ...]
+    needs: str
     of: Callable[[Principal, int, date], Paper]
     records: Callable[[Principal, date], Iterable[tuple[str, int]]]
     dated: bool = False

@@ -189,6 +189,11 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('improvement', '改善計画と改善報告'), ('measures', '措置の報告')], default='improvement', max_length=12, verbose_name='対応のしかた'),
         ),
         migrations.AddField(
+            model_name="finding",
+            name="unpublished_because",
+            field=models.CharField(blank=True, default="", max_length=300, verbose_name="公表しない理由"),
+        ),
+        migrations.AddField(
             model_name='finding',
             name='viewpoint',
             field=models.CharField(blank=True, default='', max_length=20, verbose_name='着眼点'),

@@ -54,6 +54,7 @@ class Finding(models.Model):
     answered: improvement (plan and report of the section) or measures (dated ``Measure`` rows told to the auditors).
     ``report``, ``reference``, ``viewpoint``, ``perspective`` and ``report_order`` place it in an audit report as
     published: 「指摘（3）①」 under 着眼点（3）; ``heading`` is printed above the first of several parts (ア, イ) of one matter.
+    ``unpublished_because``: its content is left out of what the city publishes, and why.
     ``follows``: the closed finding of which this is the return. ``assessment`` and ``good_practice`` want no answer.
     """
 
@@ -143,6 +144,7 @@ class Finding(models.Model):
     perspective = models.CharField("視点", max_length=14, choices=Perspective, blank=True, default="")
     heading = models.CharField("見出し", max_length=500, blank=True, default="")
     report_order = models.PositiveSmallIntegerField("報告書の順", default=0)
+    unpublished_because = models.CharField("公表しない理由", max_length=300, blank=True, default="")
     follows = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name="以前の課題"
     )
