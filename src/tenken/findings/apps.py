@@ -77,5 +77,6 @@ class FindingsConfig(AppConfig):
                 "findings.report.date_dropped": "措置の報告日を取消し",
                 "findings.report.reminded": "措置の報告を依頼",
                 "findings.report.told": "措置の状況を通知",
+                "findings.finding.publication": "課題の公表の扱いを決定",
             }
         )

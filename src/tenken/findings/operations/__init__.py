@@ -56,6 +56,7 @@ from tenken.findings.operations.measures import (
     reopen_as_new,
 )
 from tenken.findings.operations.opening import NewFinding, open_findings, withdraw_by_origin
+from tenken.findings.operations.publishing import withhold_from_publication
 from tenken.findings.operations.reports import (
     ReportData,
     ReportedFinding,
@@ -154,4 +155,5 @@ __all__ = [
     "withdraw_by_origin",
     "withdraw_case",
     "withdraw_extent",
+    "withhold_from_publication",
 ]

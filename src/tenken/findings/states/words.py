@@ -73,6 +73,8 @@ EVENT_LABELS = {
     "measure_kept": "予定を果たしたと報告",
     "measure_confirmed": "措置を確認（完了）",
     "followed": "続きを新しい課題として登録",
+    "withheld": "公表しないことに決定",
+    "published": "公表することに決定",
 }
 REPORT_EVENT_LABELS = {
     "registered": "登録",
