@@ -1,5 +1,11 @@
 """The tables of this room, one subject a file."""
 
+from tenken.audit.models.competence import (
+    AuditorExperience,
+    AuditorQualification,
+    AuditSettings,
+    DeclaredConflict,
+)
 from tenken.audit.models.engagements import (
     Appointment,
     Auditor,
@@ -15,6 +21,7 @@ from tenken.audit.models.records import (
     VisitEvidence,
     VisitItem,
 )
+from tenken.audit.models.reports import FactAnswer, IssuedReport, ReportDraft, ReportItem
 from tenken.audit.models.rotation import (
     MidTermLine,
     MidTermPlan,
@@ -41,18 +48,26 @@ from tenken.audit.models.visits import ReportMeeting, Visit, VisitAuditor, Visit
 
 __all__ = [
     "Appointment",
+    "AuditSettings",
     "Auditor",
+    "AuditorExperience",
+    "AuditorQualification",
+    "DeclaredConflict",
     "Engagement",
     "EngagementCounter",
     "EngagementEvent",
     "EngagementQuerySet",
+    "FactAnswer",
     "GoodPractice",
     "HostScan",
+    "IssuedReport",
     "MidTermLine",
     "MidTermPlan",
     "Observation",
     "PriorAudit",
     "RemovedVisitEvidence",
+    "ReportDraft",
+    "ReportItem",
     "ReportMeeting",
     "ReportedPlace",
     "ReportedWeakness",

@@ -37,8 +37,9 @@ class Engagement(models.Model):
     """個別の監査: one plan, one fieldwork, one report. ``unit`` is the audited section, ``system`` its system when one is audited.
 
     ``special``: ordered by the CISO outside the yearly plan (特命), with who ordered it, when and why. ``visit``: the visit
-    in which it looks at the place, when there is one. ``report``: what it issued; its findings hang there. ``status`` moves
-    only by ``audit.engagement_states``.
+    in which it looks at the place, when there is one. ``report``: what it issued; its findings hang there. ``viewpoints``:
+    as ``AuditReport.viewpoints``; an entry without text is not worded yet. ``summary`` and ``opinion`` head the report.
+    ``status`` moves only by ``audit.engagement_states``.
     """
 
     class Kind(models.TextChoices):
@@ -65,6 +66,7 @@ class Engagement(models.Model):
     number = models.PositiveIntegerField("番号")
     kind = models.CharField("種類", max_length=12, choices=Kind)
     conduct = models.CharField("実施のしかた", max_length=10, choices=Conduct, default=Conduct.INTERNAL)
+    conducted_with = models.CharField("共同・外部で監査を行う者", max_length=120, blank=True, default="")
     special = models.BooleanField("特命", default=False)
     ordered_by_name = models.CharField("命じた者", max_length=100, blank=True, default="")
     ordered_on = models.DateField("命じた日", null=True, blank=True)
@@ -83,6 +85,7 @@ class Engagement(models.Model):
     scope = models.TextField("監査の範囲", max_length=2000, blank=True, default="")
     criteria = models.TextField("監査の基準", max_length=2000, blank=True, default="")
     method = models.TextField("監査の方法", max_length=2000, blank=True, default="")
+    viewpoints = models.JSONField("着眼点", default=list, blank=True)
     chosen_because = models.CharField("選んだ理由", max_length=1000, blank=True, default="")
     starts_on = models.DateField("開始日")
     ends_on = models.DateField("終了日")
@@ -101,6 +104,8 @@ class Engagement(models.Model):
     drafted_on = models.DateField("起案日", null=True, blank=True)
     request = models.TextField("準備のお願い", max_length=2000, blank=True, default="")
     began_on = models.DateField("実施の開始日", null=True, blank=True)
+    summary = models.TextField("監査結果の概要", max_length=4000, blank=True, default="")
+    opinion = models.TextField("総合意見", max_length=4000, blank=True, default="")
     issued_on = models.DateField("報告日", null=True, blank=True)
     closed_on = models.DateField("終了した日", null=True, blank=True)
     cancelled_because = models.CharField("取りやめた理由", max_length=300, blank=True, default="")

@@ -1,0 +1,1 @@
+"""Pure rules of competence, one a file."""
