@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
@@ -40,17 +40,22 @@ _PAGE = """<!doctype html>
 """
 
 
-def bounded(application: Application, limit: int) -> Application:
-    """Return *application* answering 413 in Japanese to a body larger than *limit* bytes, before it reads any of it."""
+def bounded(application: Application, limit: int, larger: Mapping[str, int] | None = None) -> Application:
+    """Return *application* answering 413 in Japanese to a body larger than *limit* bytes, before it reads any of it.
+
+    *larger*: paths that take more, and how much.
+    """
+    limits = larger or {}
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
             length = int(environ.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        if length <= limit:
+        most = limits.get(environ.get("PATH_INFO", ""), limit)
+        if length <= most:
             return application(environ, start_response)
-        return _too_large(environ, start_response, limit)
+        return _too_large(environ, start_response, most)
 
     return answer
 
@@ -86,7 +91,7 @@ def create(host: str, port: int, threads: int) -> Any:
     application = get_wsgi_application()
     try:
         return create_server(
-            bounded(application, settings.MAX_REQUEST_BYTES),
+            bounded(application, settings.MAX_REQUEST_BYTES, settings.LARGE_UPLOADS),
             host=host,
             port=port,
             threads=threads,

@@ -202,10 +202,13 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = False
 FILE_STORE = HOME / "files"
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+# Results of scanners are larger than anything else that is sent; only their own address takes them.
+MAX_SCAN_BYTES = int(os.environ.get("TENKEN_MAX_SCAN_MB", "200")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 600  # every section's form at once
 MAX_REQUEST_BYTES = 2 * MAX_UPLOAD_BYTES
+LARGE_UPLOADS = {"/audits/technical/new/": MAX_SCAN_BYTES + 1024 * 1024}  # path: the most bytes of its request
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "tenken.web.uploads.BoundedUploadHandler",

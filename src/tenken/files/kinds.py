@@ -72,6 +72,16 @@ def _office(kind: str) -> Callable[[BinaryIO], None]:
     return check
 
 
+def _check_plain(stream: BinaryIO) -> None:
+    """Refuse what is plainly no text: a program, a picture, an archive under another name."""
+    stream.seek(0)
+    start = stream.read(512)
+    if start.startswith(
+        (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"MZ", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff")
+    ):
+        raise Invalid("中身が、ファイル名の種類と違います。正しい形式で保存し直してください。")
+
+
 def _check_text(stream: BinaryIO) -> None:
     for encoding in ("utf-8-sig", "cp932"):
         if _decodes(stream, encoding):
@@ -105,5 +115,13 @@ WORD = Kind("Word", ("docx",), f"{_XML_FORMATS}.wordprocessingml.document", _off
 CSV = Kind("CSV", ("csv",), "text/csv", _check_text)
 TEXT = Kind("テキスト", ("txt",), "text/plain", _check_text)
 
+CSV_OF_ANY_ENCODING = Kind("CSV", ("csv", "tsv", "txt"), "text/csv", _check_plain)
+XML = Kind("XML", ("xml", "nessus"), "application/xml", _check_plain)
+JSON = Kind("JSON", ("json", "jsonl", "ndjson", "sarif"), "application/json", _check_plain)
+GZIP = Kind("gzip", ("gz",), "application/gzip", _starts_with(b"\x1f\x8b"))
+ZIPPED = Kind("ZIP", ("zip",), "application/zip", _starts_with(b"PK\x03\x04"))
+
 DOCUMENT_KINDS: Final = (PDF, WORD, EXCEL, CSV, TEXT, PNG, JPEG)
 TABLE_KINDS: Final = (EXCEL, CSV)
+# What scanners write. Its reader says what is wrong inside; nothing of it is ever opened in a browser.
+SCAN_KINDS: Final = (XML, JSON, CSV_OF_ANY_ENCODING, EXCEL, GZIP, ZIPPED)

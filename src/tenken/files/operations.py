@@ -33,15 +33,18 @@ def store(
     stream: Any,
     subject: tuple[str, object],
     allowed: tuple[Kind, ...] = DOCUMENT_KINDS,
+    limit: int | None = None,
 ) -> StoredFile:
     """Keep the file *name* read from *stream* (anything with ``read(size)``) for *subject*, and return its row.
+
+    *limit*: the most bytes it may have (``MAX_UPLOAD_BYTES`` unless given).
 
     ``Invalid`` when it is of another kind than *allowed*, is not what its name says, is empty or too large, or
     could harm who opens it. When the surrounding transaction fails, the bytes stay unused until they are swept.
     """
     name = clean_name(name)
     kind = kind_of(name, allowed)
-    with bytes_store.received(stream, name) as (file, digest, size):
+    with bytes_store.received(stream, name, limit) as (file, digest, size):
         kind.check(file)
         bytes_store.keep(file, digest)
     with transaction.atomic():
@@ -72,10 +75,15 @@ def open_file(stored: StoredFile) -> BinaryIO:
 
     ``Missing`` when they are gone or damaged.
     """
+    check_whole(stored)
+    return open(bytes_store.path_of(stored.sha256), "rb")
+
+
+def check_whole(stored: StoredFile) -> None:
+    """Raise ``Missing`` when the bytes of *stored* are gone or not those that were stored."""
     if bytes_store.hash_on_disk(stored.sha256) != stored.sha256:
         logger.error("stored file %s (%s) is missing or damaged", stored.pk, stored.sha256)
         raise Missing(f"「{stored.name}」は失われているか壊れています。システムの管理者に連絡してください。")
-    return open(bytes_store.path_of(stored.sha256), "rb")
 
 
 def verify_files(city_code: str) -> list[str]:

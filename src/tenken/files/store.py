@@ -25,11 +25,12 @@ def path_of(sha256: str) -> Path:
 
 
 @contextmanager
-def received(stream: Any, name: str) -> Iterator[tuple[BinaryIO, str, int]]:
+def received(stream: Any, name: str, limit: int | None = None) -> Iterator[tuple[BinaryIO, str, int]]:
     """Write *stream* to a temporary file and give (the file, its SHA-256, its size); the file is gone afterwards.
 
-    ``Invalid`` when it is empty or larger than ``MAX_UPLOAD_BYTES``.
+    ``Invalid`` when it is empty or larger than *limit* (``MAX_UPLOAD_BYTES`` unless given).
     """
+    most = settings.MAX_UPLOAD_BYTES if limit is None else limit
     folder = Path(settings.FILE_STORE) / "incoming"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, path = tempfile.mkstemp(dir=folder)  # readable by its owner alone
@@ -39,9 +40,8 @@ def received(stream: Any, name: str) -> Iterator[tuple[BinaryIO, str, int]]:
             digest, size = hashlib.sha256(), 0
             while piece := stream.read(PIECE):
                 size += len(piece)
-                if size > settings.MAX_UPLOAD_BYTES:
-                    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
-                    raise Invalid(f"「{name}」は大きすぎます（{limit}MBまで）。")
+                if size > most:
+                    raise Invalid(f"「{name}」は大きすぎます（{most // (1024 * 1024)}MBまで）。")
                 digest.update(piece)
                 file.write(piece)
             if not size:

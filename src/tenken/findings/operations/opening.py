@@ -26,7 +26,8 @@ from tenken.organization.models import City, Unit
 class NewFinding:
     """One thing found in a unit. ``origin_key`` names the row it came from ("inspection.answer:12").
 
-    ``aspect``: 運用面 or 技術面 ('' when not said); ``system_id``: the information system it is about.
+    ``aspect``: 運用面 or 技術面 ('' when not said); ``system_id``: the information system it is about;
+    ``follows_id``: the closed finding of which this is the return.
     """
 
     unit_id: int
@@ -38,6 +39,7 @@ class NewFinding:
     due_on: date | None = None
     aspect: str = ""
     system_id: int | None = None
+    follows_id: int | None = None
 
 
 @transaction.atomic
@@ -69,6 +71,7 @@ def open_findings(
             due_on=row.due_on,
             aspect=row.aspect,
             system_id=row.system_id,
+            follows_id=row.follows_id,
         )
         for place, row in enumerate((row for row in rows if row.origin_key not in standing), start=1)
     ]
