@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from tenken.audit.technical.readers.end_of_support import Support, support_ended
+from tenken.audit.technical.readers.gvm import read_gvm
 from tenken.audit.technical.readers.nessus import read_nessus
 from tenken.audit.technical.readers.nmap import read_nmap
+from tenken.audit.technical.readers.nuclei import read_nuclei
 from tenken.audit.technical.readers.recognising import recognise
+from tenken.audit.technical.readers.sarif import read_sarif
 from tenken.audit.technical.readers.sources import Told, opened
 from tenken.audit.technical.readers.tables import (
     TableHeader,
@@ -23,6 +26,7 @@ from tenken.audit.technical.readers.tables import (
     severity_words,
     table_header,
 )
+from tenken.audit.technical.readers.zap import read_zap_json, read_zap_xml
 from tenken.audit.technical.records import ScannedHost, ScanRecord
 from tenken.common.refusals import Invalid
 
@@ -51,8 +55,12 @@ FORMATS: Final = {
 }
 
 _READERS: Final = {
+    "gvm": read_gvm,
     "nessus": read_nessus,
     "nmap": read_nmap,
+    "nuclei": read_nuclei,
+    "zap_json": read_zap_json,
+    "zap_xml": read_zap_xml,
 }
 
 
@@ -66,6 +74,9 @@ def read(
     """
     if format == "table":
         yield from read_table(path, mapping, told)
+        return
+    if format == "sarif":
+        yield from read_sarif(path, told)
         return
     if format not in _READERS:
         raise Invalid("読み取れない形式です。")

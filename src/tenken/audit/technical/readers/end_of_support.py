@@ -13,12 +13,12 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """A system and the last day its maker mends it for everybody (``ended_on``), and, where it can be bought, for those
-    who pay (``extended_to``). ``source`` and ``checked_on`` say who says so and when we looked."""
+    """An operating system and the last day its maker mends it for everybody (``on``), and, where that can be bought, for
+    those who pay (``extended_to``). ``source`` and ``checked_on`` say who says so and when we looked."""
 
-    name: str
+    product: str
     pattern: str
-    ended_on: date
+    on: date
     extended_to: date | None
     source: str
     checked_on: date
@@ -31,8 +31,8 @@ def support_ended(operating_system: str, on: date) -> Support | None:
     several, as a guess of Nmap's does ("Windows 7 or Windows 8.1"), the last to end counts: nothing is claimed that may be false.
     """
     rows = _matching(operating_system[:500])
-    last = max(rows, key=lambda row: row.ended_on, default=None)
-    return last if last is not None and last.ended_on < on else None
+    last = max(rows, key=lambda row: row.on, default=None)
+    return last if last is not None and last.on < on else None
 
 
 @lru_cache(maxsize=4_096)
@@ -51,9 +51,9 @@ def table() -> tuple[Support, ...]:
     text = resources.files("tenken.audit.technical").joinpath("data/end_of_support.yaml").read_text("utf-8")
     return tuple(
         Support(
-            name=row["name"],
+            product=row["product"],
             pattern=row["pattern"],
-            ended_on=row["ended_on"],
+            on=row["ended_on"],
             extended_to=row.get("extended_to"),
             source=row["source"],
             checked_on=row["checked_on"],

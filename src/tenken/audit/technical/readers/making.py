@@ -16,7 +16,7 @@ from tenken.common.clock import JAPAN
 MAX_TEXT: Final = 20_000
 MAX_NAMES: Final = 1_000
 MAX_TITLE: Final = 500
-MAX_RULE: Final = 200
+MAX_RULE: Final = 400
 MAX_HOST: Final = 255
 MAX_LOCATION: Final = 2_000
 CUT: Final = "…（長いため以下略）"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from tenken.audit.technical.readers import nessus, nmap
+from tenken.audit.technical.readers import gvm, nessus, nmap, zap
 from tenken.audit.technical.readers.sources import (
     beginning,
     is_packed,
@@ -22,9 +22,8 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ROOTS: Final = {
     **dict.fromkeys(nessus.ROOTS, "nessus"),
     **dict.fromkeys(nmap.ROOTS, "nmap"),
-    "report": "gvm",
-    "get_reports_response": "gvm",
-    "OWASPZAPReport": "zap_xml",
+    **dict.fromkeys(gvm.ROOTS, "gvm"),
+    **dict.fromkeys(zap.ROOTS, "zap_xml"),
 }
 _UNKNOWN: Final = (
     "対応している形式の結果ではありません。"

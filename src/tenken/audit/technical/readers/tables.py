@@ -6,10 +6,10 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tenken.audit.technical.readers.making import (
     Hosts,
@@ -93,7 +93,8 @@ class TableMapping:
                     if found:
                         columns[part] = found[0]
                         break
-        return replace(cls(sheet=sheet, header_row=header_row, tool=tool), **columns)
+        parts: dict[str, Any] = {**columns}
+        return cls(**parts, sheet=sheet, header_row=header_row, tool=tool)
 
     def columns(self) -> dict[str, int]:
         """Return the columns that are mapped, by the part they hold."""

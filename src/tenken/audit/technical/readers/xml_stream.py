@@ -66,7 +66,7 @@ class Wanted:
 
     ``roots``: the names a document may begin with. ``trees``: elements that are built whole. ``opened``: elements whose
     beginning alone is told (as a ``Node`` without children). ``closed``: elements whose end is told (as their name).
-    ``dropped``: elements inside trees whose content is not kept. ``doctype``: the document type the format's own
+    ``dropped``: elements passed over with all that is in them. ``doctype``: the document type the format's own
     program writes, '' where it writes none.
     """
 
@@ -196,7 +196,7 @@ class _Builder:
             raise self._refusal(f"この形式の結果ではありません（最初の要素が「{name[:40]}」です）。")
         if self.depth > MAX_DEPTH:
             raise self._refusal(f"要素の入れ子が深すぎます（{MAX_DEPTH}段まで）。")
-        if self.dropping or (self.stack and name in self.wanted.dropped):
+        if self.dropping or name in self.wanted.dropped:
             self.dropping += 1
             return
         if self.stack or name in self.wanted.trees:
