@@ -7,8 +7,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.audit import permissions  # noqa: F401 - registers the capabilities
+        from tenken.audit.fieldwork.registering import register_fieldwork
         from tenken.journal.labels import register_operation_labels
 
+        register_fieldwork()
         register_operation_labels(
             {
                 # Visits were recorded in the room inspection before; its journal is still read.
