@@ -8,8 +8,12 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from tenken.audit import permissions  # noqa: F401 - registers the capabilities
         from tenken.audit.fieldwork.registering import register_fieldwork
+        from tenken.audit.technical import jobs
+        from tenken.jobs.registry import register_job
         from tenken.journal.labels import register_operation_labels
 
+        register_job(jobs.READ, jobs.read)
+        register_job(jobs.APPLY, jobs.apply)
         register_fieldwork()
         register_operation_labels(
             {
@@ -42,6 +46,17 @@ class AuditConfig(AppConfig):
                 "audit.practice.answer": "優良事例の課名の掲載に回答",
                 "audit.practice.propose": "優良事例を事例集に提案",
                 "audit.meeting.hold": "訪問調査報告会を記録",
+                "audit.scan.receive": "診断結果を受付",
+                "audit.scan.map": "診断結果の表を対応づけ",
+                "audit.scan.read": "診断結果を読取り",
+                "audit.scan.refuse": "診断結果を読み取れず",
+                "audit.scan.compare": "診断結果の差分を作成",
+                "audit.scan.apply": "診断結果を取込み",
+                "audit.scan.discard": "診断結果の取込みを取りやめ",
+                "audit.scan_mapping.save": "診断結果の表の対応づけを登録",
+                "audit.weakness.judge": "ぜい弱性の緊急度を判断",
+                "audit.weakness.open": "ぜい弱性を課題に登録",
+                "audit.weakness.propose": "ぜい弱性を監査報告書の案に追加",
                 "audit.engagement.plan": "監査を計画",
                 "audit.engagement.order": "特命監査を命令",
                 "audit.engagement.change": "監査の計画を変更",

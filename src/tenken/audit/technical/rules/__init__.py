@@ -1,0 +1,1 @@
+"""Pure rules of technical audits, one a file."""
