@@ -8,6 +8,7 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from tenken.audit import permissions  # noqa: F401 - registers the capabilities
         from tenken.audit.fieldwork.registering import register_fieldwork
+        from tenken.audit.rotation.registering import register_rotation
         from tenken.audit.technical import jobs
         from tenken.jobs.registry import register_job
         from tenken.journal.labels import register_operation_labels
@@ -15,6 +16,7 @@ class AuditConfig(AppConfig):
         register_job(jobs.READ, jobs.read)
         register_job(jobs.APPLY, jobs.apply)
         register_fieldwork()
+        register_rotation()
         register_operation_labels(
             {
                 # Visits were recorded in the room inspection before; its journal is still read.

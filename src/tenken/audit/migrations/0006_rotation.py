@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '中期監査計画の行',
                 'ordering': ['system__code', 'fiscal_year'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'system', 'fiscal_year'), name='audit_midterm_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('tier', models.F('drawn_tier'))), models.Q(models.Q(('tier', models.F('drawn_tier')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='audit_midterm_line_why')],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'system', 'fiscal_year'), name='audit_midterm_line_once'), models.CheckConstraint(condition=models.Q(('tier', models.F('drawn_tier')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='audit_midterm_line_why')],
             },
         ),
         migrations.CreateModel(

@@ -286,8 +286,7 @@ class MidTermLine(models.Model):
             models.UniqueConstraint(fields=["plan", "system", "fiscal_year"], name="audit_midterm_line_once"),
             models.CheckConstraint(
                 name="audit_midterm_line_why",
-                condition=models.Q(tier=models.F("drawn_tier"), reason="")
-                | (~models.Q(tier=models.F("drawn_tier")) & ~models.Q(reason="")),
+                condition=models.Q(tier=models.F("drawn_tier")) | ~models.Q(reason=""),
             ),
         ]
         ordering = ["system__code", "fiscal_year"]
