@@ -1,15 +1,13 @@
-"""The lot, the shares, who may not audit whom, what is worth looking at, the life of a visit."""
+"""The lot, the shares, what is worth looking at, the life of a visit."""
 
 from __future__ import annotations
 
-from datetime import date
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenken.audit.rules.conflict_of_interest import Tie, conflict
 from tenken.audit.rules.draw import draw, draw_stratified, in_words, shares
 from tenken.audit.rules.worth_looking_at import Line, worth_looking_at
 from tenken.audit.states import selection_after, visit_after
@@ -70,34 +68,6 @@ def test_a_draw_by_lot_says_how_to_run_it_again() -> None:
     assert "422件" in said
     assert "局・区ごとに" in in_words("stratified", 42, 5, 422)
     assert in_words("by_hand", None, None, 422) == ""
-
-
-# --- who may not ------------------------------------------------------------------------------------------------
-
-DAY = date(2026, 11, 10)
-HERE = frozenset({1, 2})
-
-
-@pytest.mark.parametrize(
-    ("tie", "why"),
-    [
-        (Tie(frozenset({2}), "企画課主事", False, date(2020, 4, 1), None), "属しています"),
-        (Tie(frozenset({2}), "企画課主事", False, date(2020, 4, 1), date(2026, 11, 11)), "属しています"),
-        (Tie(frozenset({2}), "企画課主事", False, date(2020, 4, 1), date(2026, 11, 10)), ""),
-        (Tie(frozenset({3}), "保険課主事", False, date(2020, 4, 1), None), ""),
-        (Tie(frozenset({2}), "企画課主事", False, date(2026, 12, 1), None), ""),
-        (Tie(HERE, "企画課長", True, date(2020, 4, 1), date(2025, 11, 11)), "管理していました"),
-        (Tie(HERE, "企画課長", True, date(2020, 4, 1), date(2025, 11, 10)), ""),
-    ],
-)
-def test_nobody_audits_their_own_section(tie: Tie, why: str) -> None:
-    found = conflict([tie], HERE, DAY)
-    assert (why in found) if why else found == ""
-
-
-def test_the_year_before_a_leap_day() -> None:
-    tie = Tie(HERE, "企画課長", True, date(2020, 4, 1), date(2027, 3, 1))
-    assert conflict([tie], HERE, date(2028, 2, 29))
 
 
 # --- what to look at --------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ def refusal_to_record(by: Principal, visit: Visit) -> str:
     if by.person_id is None:
         return ""
     day = visit.visited_on or visit.planned_on or by.on
-    why = conflict_of(by.city, by.person_id, visit.unit, day)
+    vendor = visit.system.vendor if visit.system else ""
+    why = conflict_of(by.city, by.person_id, visit.unit, day, vendor=vendor)
     return f"自分の課公所の訪問調査は記録できません。{why}" if why else ""
 
 

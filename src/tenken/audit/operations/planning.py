@@ -42,7 +42,7 @@ def plan_visit(
     """Settle when and where a visit takes place and who makes it (keys of people; *lead* is 主任).
 
     ``Invalid`` names planned_on, ends_at, place, request, lead, team: so for somebody who belongs to the section on that
-    day, 兼務 too, or managed it within the year before. A notified visit may be moved; its section is written to anew.
+    day, 兼務 too, or belonged to or managed it in the years before (``rules.conflict_of_interest``). A notified visit may be moved; its section is written to anew.
     """
     require(by, MANAGE_VISITS)
     visit = locked_visit(by, visit, version)
@@ -85,7 +85,8 @@ def plan_visit(
 def _team(
     by: Principal, visit: Visit, day: date, lead: int, team: Sequence[int], checks: Checks
 ) -> list[VisitAuditor]:
-    possible = {one.person_id: one for one in possible_auditors(by, visit.unit, day)}
+    vendor = visit.system.vendor if visit.system else ""
+    possible = {one.person_id: one for one in possible_auditors(by, visit.unit, day, vendor=vendor)}
     rows = []
     for person in dict.fromkeys([lead, *team]):
         field, label = ("lead", "主任") if person == lead else ("team", "監査人")

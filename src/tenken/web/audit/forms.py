@@ -90,7 +90,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Who may not is offered all the same: the refusal says why.
         choices = [
-            (one.person_id, f"{one.name}（{one.title}）" + ("　※自分の課公所" if one.conflict else ""))
+            (one.person_id, f"{one.name}（{one.title}）" + ("　※独立性なし" if one.conflict else ""))
             for one in auditors
         ]
         lead, team = self.fields["lead"], self.fields["team"]

@@ -120,7 +120,8 @@ def plan(request: SignedInRequest, visit_id: int) -> HttpResponse:
         "lead": next((one.person_id for one in standing if one.lead), None),
         "team": [one.person_id for one in standing if not one.lead],
     }
-    auditors = possible_auditors(by, visit.unit, visit.planned_on or visit.stage.starts_on)
+    vendor = visit.system.vendor if visit.system else ""
+    auditors = possible_auditors(by, visit.unit, visit.planned_on or visit.stage.starts_on, vendor=vendor)
     form = PlanForm(request.POST or None, initial=initial, auditors=auditors)
 
     def operation(said: dict[str, Any]) -> object:
