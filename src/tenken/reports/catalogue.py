@@ -11,6 +11,7 @@ from tenken.reports.letters.definition import LETTERS
 from tenken.reports.paper1 import CODE, NUMBER, build_paper
 from tenken.reports.prose import drafts, paragraph_titles
 from tenken.reports.render import FORMS
+from tenken.reports.rotation import PAPER4
 
 PAPER1 = Definition(
     code=CODE,
@@ -30,6 +31,7 @@ PAPER1 = Definition(
 PAPERS: tuple[Definition, ...] = (
     PAPER1,
     paper2.PAPER2,
+    PAPER4,
     summary.SUMMARY,
     casebook.CASEBOOK,
     visit_report.VISIT_REPORT,

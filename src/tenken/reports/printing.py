@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from tenken.reports.paper1 import CODE as RESULTS
 from tenken.reports.paper2 import CODE as PLAN
 from tenken.reports.queries import draft_paper, issued_paper
 from tenken.reports.render import FORMS, write_paper
+from tenken.reports.rotation.paper4 import CODE as ROTATION
 
 
 def paper_of(city: City, code: str, fiscal_year: int, *, issued_on: date | None = None) -> Paper:
@@ -50,11 +52,14 @@ class Printed:
 
 
 def print_committee(city: City, fiscal_year: int, directory: Path, forms: Sequence[str] = FORMS) -> Printed:
-    """Write what one meeting of the committee reads: paper 1 on the year's results, paper 2 on the plan of the year after.
+    """Write what one meeting of the committee reads: paper 1 on the year's results, paper 2 on the plan of the year after,
+    and paper 4 on how that year's systems are chosen, where they are chosen by rotation.
 
     Paper 2 is left out, and said to be, while that year has no plan. ``Missing`` when there are no results.
     """
     paths = print_paper(city, RESULTS, fiscal_year, directory, forms)
+    with suppress(Missing):
+        paths += print_paper(city, ROTATION, fiscal_year + 1, directory, forms)
     try:
         paths += print_paper(city, PLAN, fiscal_year + 1, directory, forms)
     except Missing as refusal:

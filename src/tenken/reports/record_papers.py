@@ -35,9 +35,9 @@ class RecordPaper:
 
 def record_papers() -> tuple[RecordPaper, ...]:
     """Return every such paper, in the order they are listed."""
-    from tenken.reports import audits, measures
+    from tenken.reports import audits, measures, rotation
 
-    return (*measures.PAPERS, *audits.PAPERS)
+    return (*measures.PAPERS, *audits.PAPERS, *rotation.PAPERS)
 
 
 def record_paper(code: str) -> RecordPaper:

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tenken.audit.models import SystemSelection
+from tenken.audit.permissions import VIEW_ROTATION
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Missing
@@ -26,6 +28,7 @@ from tenken.reports.permissions import EDIT_PAPERS, ISSUE_PAPERS, VIEW_PAPERS
 from tenken.reports.queries import draft_paper, editions, issued_paper, paragraph_states
 from tenken.reports.render import MEDIA_TYPES, file_name
 from tenken.reports.render import render as render_form
+from tenken.reports.rotation.paper4 import CODE as ROTATION_PAPER
 from tenken.web.charts import chart_response
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.reports.showing import shown_blocks
@@ -94,7 +97,8 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 
 def _can_be_made(by: Principal) -> set[tuple[int, str]]:
-    """Return what editors may begin: papers of inspected years, those before a launch, and plans. Two queries."""
+    """Return what editors may begin: papers of inspected years, those before a launch, plans, selections. Three
+    queries."""
     programmes = Programme.objects.filter(city=by.city_id, code="yearly").values_list("fiscal_year", "status")
     planned = AnnualPlan.objects.restrict(by, VIEW_PLANS).values_list("fiscal_year", flat=True)
     found = {(year, PLAN_PAPER) for year in planned}
@@ -102,8 +106,13 @@ def _can_be_made(by: Principal) -> set[tuple[int, str]]:
         if status == Programme.Status.PLANNED:
             found.add((year, LAUNCH_LETTER))
         else:
-            found |= {(year, entry.code) for entry in catalogue.PAPERS if entry.code != PLAN_PAPER}
-    return found
+            found |= {
+                (year, entry.code)
+                for entry in catalogue.PAPERS
+                if entry.code not in (PLAN_PAPER, ROTATION_PAPER)
+            }
+    selected = SystemSelection.objects.restrict(by, VIEW_ROTATION).exclude(status="discarded")
+    return found | {(year, ROTATION_PAPER) for year in selected.values_list("fiscal_year", flat=True)}
 
 
 @signed_in
