@@ -35,6 +35,7 @@ from tenken.findings.operations.extents import (
     send_extent,
     withdraw_extent,
 )
+from tenken.findings.operations.following import reopen_as_new
 from tenken.findings.operations.history import HistoricFinding, HistoricStep, record_history
 from tenken.findings.operations.improvement import (
     add_evidence,
@@ -43,8 +44,8 @@ from tenken.findings.operations.improvement import (
     plan,
     report,
 )
+from tenken.findings.operations.measure_checks import MeasureData
 from tenken.findings.operations.measures import (
-    MeasureData,
     add_measure,
     add_measure_evidence,
     advance_budget,
@@ -53,7 +54,6 @@ from tenken.findings.operations.measures import (
     decide_measure,
     keep_promise,
     propose_measure,
-    reopen_as_new,
 )
 from tenken.findings.operations.opening import NewFinding, open_findings, withdraw_by_origin
 from tenken.findings.operations.publishing import withhold_from_publication

@@ -10,8 +10,7 @@ section; the secretariat then confirms the measure and the finding is closed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -19,27 +18,31 @@ from django.db import transaction
 
 from tenken.common import clock
 from tenken.common.era import era_date
-from tenken.common.fiscal_year import FiscalYear
-from tenken.common.refusals import Invalid, Missing, Problem, Stale
+from tenken.common.refusals import Missing, Stale
 from tenken.files.kinds import clean_name
 from tenken.files.operations import store
 from tenken.findings.models import BudgetStep, Finding, FindingEvent, Measure, MeasureEvidence
 from tenken.findings.operations.applying import changed_since, locked_finding
+from tenken.findings.operations.measure_checks import (
+    MeasureData,
+    check_data,
+    facts_of,
+    invalid,
+    next_number,
+    read_day,
+    read_words,
+)
 from tenken.findings.operations.notifying import tell_measure
-from tenken.findings.operations.opening import insert_findings, locked_counter
 from tenken.findings.permissions import MANAGE_REPORTS, REPORT_MEASURES
 from tenken.findings.rules.promise import promise_words
-from tenken.findings.states import MEASURED, NOTED, PROMISED, STATUS_LABELS, VERIFIED, WITHDRAWN
+from tenken.findings.states import NOTED, PROMISED, STATUS_LABELS, VERIFIED, WITHDRAWN
 from tenken.findings.states.measures import (
     BUDGET_STAGES,
     DONE,
-    MEASURE_LABELS,
-    MeasureFacts,
     first_status,
     latest_as_of,
     next_stages,
     status_as_of,
-    steps_back,
 )
 from tenken.journal.operations import record
 from tenken.organization.access import Principal
@@ -49,18 +52,6 @@ ACCEPTED, RETURNED = "accepted", "returned"
 _TEXT, _NOTE = 4_000, 500
 SUBJECT = "findings.measure"
 File = tuple[str, BinaryIO]
-
-
-@dataclass(frozen=True)
-class MeasureData:
-    """What a measure says. ``promises`` None: nobody was asked yet, which a text without words of promise allows."""
-
-    status: str
-    on: date | None
-    text: str
-    promises: bool | None = None
-    promise_due_on: date | None = None
-    budget_stage: str = ""
 
 
 @transaction.atomic
@@ -77,7 +68,7 @@ def add_measure(
 
     ``Invalid`` names the fields of *data* (a 措置済 in words of promise must say whether it promises); ``Stale`` when the
     finding changed since *version*, is closed, has a measure told to the auditors later than this one's day, or was
-    措置済 already and would not be any more: that is for :func:`reopen_as_new`.
+    措置済 already and would not be any more: that is for ``following.reopen_as_new``.
     """
     finding, day = _opened(by, finding, MANAGE_REPORTS, version), on or by.on
     measure = _new(by, finding, data, day)
@@ -101,7 +92,7 @@ def propose_measure(
     standing = finding.measures.exclude(state=Measure.State.DECIDED).first()
     measure = standing or _new(by, finding, data, day)
     if standing is not None:
-        _check(finding, data, day, besides=standing)
+        check_data(finding, data, day, besides=standing)
         _fill(standing, data)
         standing.version += 1
     measure.state, measure.returned_because = Measure.State.PROPOSED, ""
@@ -127,13 +118,13 @@ def decide_measure(
     if measure.state != Measure.State.PROPOSED:
         raise Stale(f"確認できるのは、確認待ちの措置だけです（いまは「{measure.get_state_display()}」）。")
     if outcome == ACCEPTED:
-        _check(finding, _data_of(measure), day, besides=measure)
+        check_data(finding, _data_of(measure), day, besides=measure)
         _decide(by, measure, day)
     elif outcome == RETURNED:
-        measure.returned_because = _words(comment, "差し戻す理由", "comment", _NOTE)
+        measure.returned_because = read_words(comment, "差し戻す理由", "comment", _NOTE)
         measure.state = Measure.State.RETURNED
     else:
-        raise _invalid("「受け付ける」か「差し戻す」を選んでください。", "確認の結果", "outcome")
+        raise invalid("「受け付ける」か「差し戻す」を選んでください。", "確認の結果", "outcome")
     _write(by, finding, measure, "decided" if outcome == ACCEPTED else "returned", day, comment.strip())
     tell_measure(by=by, finding=finding, measure=measure, comment=comment.strip(), on=day)
     return measure
@@ -153,7 +144,7 @@ def correct_measure(
         )
     if measure.kept_on is not None:
         raise Stale("予定を果たした措置は、直せません。")
-    _check(finding, data, day, besides=measure)
+    check_data(finding, data, day, besides=measure)
     _fill(measure, data)
     _write(by, finding, measure, "corrected", day, data.text)
     return measure
@@ -173,7 +164,7 @@ def add_measure_evidence(
     day = on or by.on
     finding, measure = _held(by, measure, REPORT_MEASURES, version)
     if not evidence:
-        raise _invalid("ファイルを選んでください。", "証拠", "evidence")
+        raise invalid("ファイルを選んでください。", "証拠", "evidence")
     _write(by, finding, measure, "evidence", day, shows.strip(), files=evidence, shows=shows)
     return measure
 
@@ -195,9 +186,9 @@ def advance_budget(
     _promised(measure)
     if stage not in next_stages(measure.budget_stage):
         stands = BUDGET_STAGES.get(measure.budget_stage, "なし")
-        raise _invalid(f"いまの段階（{stands}）より後の段階を選んでください。", "予算の段階", "stage")
-    when = _day(happened_on, finding.opened_on, day, "日付", "happened_on")
-    note = _words(note, "内容", "note", _NOTE, required=False)
+        raise invalid(f"いまの段階（{stands}）より後の段階を選んでください。", "予算の段階", "stage")
+    when = read_day(happened_on, finding.opened_on, day, "日付", "happened_on")
+    note = read_words(note, "内容", "note", _NOTE, required=False)
     measure.budget_stage = stage
     step = BudgetStep(
         measure=measure,
@@ -229,10 +220,10 @@ def keep_promise(
     day = on or by.on
     finding, measure = _held(by, measure, REPORT_MEASURES, version)
     _promised(measure)
-    comment = _words(comment, "行ったこと", "comment", _NOTE)
-    measure.kept_on = _day(kept_on, measure.on, day, "行った日", "kept_on")
+    comment = read_words(comment, "行ったこと", "comment", _NOTE)
+    measure.kept_on = read_day(kept_on, measure.on, day, "行った日", "kept_on")
     if not evidence:
-        raise _invalid("行ったことを示すファイルを選んでください。", "証拠", "evidence")
+        raise invalid("行ったことを示すファイルを選んでください。", "証拠", "evidence")
     _write(by, finding, measure, "kept", day, comment, files=evidence, shows=comment[:300])
     return measure
 
@@ -246,14 +237,14 @@ def confirm_measure(
     day = on or by.on
     finding, measure = _held(by, measure, MANAGE_REPORTS, version)
     _decided(measure)
-    last = latest_as_of(_facts(finding), date.max)
+    last = latest_as_of(facts_of(finding), date.max)
     if last is None or last.number != measure.number or measure.status != DONE:
         raise Stale("確認できるのは、いちばん新しい措置済だけです。")
     if measure.promises and measure.kept_on is None:
         raise Stale("予定を果たした証拠が、まだありません。")
     if not measure.evidence.exists():
         raise Stale("証拠のファイルがありません。証拠を添えてから確認してください。")
-    comment = _words(comment, "コメント", "comment", _NOTE, required=False)
+    comment = read_words(comment, "コメント", "comment", _NOTE, required=False)
     measure.confirmed_on, measure.confirmed_by, measure.confirmed_by_name = (
         day,
         by.actor.code,
@@ -262,79 +253,6 @@ def confirm_measure(
     _write(by, finding, measure, "confirmed", day, comment)
     tell_measure(by=by, finding=finding, measure=measure, comment=comment, on=day)
     return measure
-
-
-@transaction.atomic
-def reopen_as_new(
-    *,
-    by: Principal,
-    finding: Finding,
-    reason: str,
-    due_on: date | None = None,
-    version: int,
-    on: date | None = None,
-) -> Finding:
-    """Open the finding that follows a 措置済 one, with a number of its own; what was told stays as it was told.
-
-    It hangs in the same report behind its rows. ``Stale`` when nothing says 措置済, or a follower is open already.
-    """
-    day = on or by.on
-    finding = locked_finding(by, finding, MANAGE_REPORTS)
-    _unchanged(finding, version)
-    if finding.report_id is None or finding.status not in (MEASURED, PROMISED, VERIFIED):
-        raise Stale(
-            f"新しい課題として続けられるのは、措置済の課題だけです（いまは「{STATUS_LABELS[finding.status]}」）。"
-        )
-    if finding.followed_by.exclude(status=WITHDRAWN).exists():
-        raise Stale("この課題に続く課題が、もう登録されています。")
-    reason = _words(reason, "理由", "reason", _TEXT)
-    year = FiscalYear.of(day).year
-    counter = locked_counter(finding.city, year)
-    mates = Finding.objects.filter(report=finding.report_id)
-    times = mates.filter(reference__startswith=f"{finding.reference}（再").count() + 1
-    follower = Finding(
-        city=finding.city,
-        unit=finding.unit,
-        fiscal_year=year,
-        number=counter.last + 1,
-        origin=finding.origin,
-        origin_key=f"findings.finding:{finding.pk}:{finding.version + 1}",
-        report_id=finding.report_id,
-        report_order=max(mates.values_list("report_order", flat=True)) + 1,
-        reference=f"{finding.reference}（再{times if times > 1 else ''}）"[:60] if finding.reference else "",
-        kind=finding.kind,
-        track=Finding.Track.MEASURES,
-        status=first_status(finding.kind),
-        opened_on=day,
-        due_on=due_on,
-        detail=reason,
-        follows=finding,
-        **{name: getattr(finding, name) for name in _INHERITED},
-    )
-    insert_findings(by, counter, [follower], day)
-    _event(by, finding, "followed", f"課題{follower}\n{reason}", day)
-    finding.save(update_fields=["version"])
-    record(
-        by=by,
-        city_code=finding.city.code,
-        operation="findings.finding.followed",
-        subject=("findings.finding", finding.pk),
-        changes={"number": str(finding), "follower": [follower.pk, str(follower)], "reason": reason},
-        business_date=day,
-    )
-    return follower
-
-
-_INHERITED = (
-    "title",
-    "heading",
-    "viewpoint",
-    "perspective",
-    "item_code",
-    "category_code",
-    "aspect",
-    "system_id",
-)
 
 
 # --- looking ------------------------------------------------------------------------------------------------
@@ -379,107 +297,12 @@ def _promised(measure: Measure) -> None:
         raise Stale("予定が残っている措置ではありません。")
 
 
-def _facts(finding: Finding, *, without: Measure | None = None) -> list[MeasureFacts]:
-    return [
-        _fact(one)
-        for one in finding.measures.filter(state=Measure.State.DECIDED)
-        if without is None or one.pk != without.pk
-    ]
-
-
-def _fact(one: Measure) -> MeasureFacts:
-    return MeasureFacts(one.status, one.on, one.number, one.promises, one.kept_on, one.confirmed_on)
-
-
-def _check(finding: Finding, data: MeasureData, day: date, *, besides: Measure | None = None) -> None:
-    """Raise ``Invalid`` for what is wrong with *data*, ``Stale`` when it does not go with what stands."""
-    problems = list(_data_problems(finding, data, day))
-    if problems or data.on is None:
-        raise Invalid("入力内容を確認してください。", problems)
-    told = _told_until(finding)
-    if told is not None and data.on <= told:
-        raise _invalid(
-            f"{era_date(told)}までの措置は通知済みです。その翌日以後の日付を入力してください。",
-            "措置の日",
-            "on",
-        )
-    number = besides.number if besides else _next_number(finding)
-    back = steps_back([*_facts(finding, without=besides), MeasureFacts(data.status, data.on, number)])
-    if back is not None:
-        raise Stale(
-            "措置済とした課題を、継続努力・検討中に戻すことはできません。続きがあるときは、新しい課題として登録します。"
-        )
-
-
-def _data_problems(finding: Finding, data: MeasureData, day: date) -> Iterable[Problem]:
-    if data.status not in MEASURE_LABELS:
-        yield Problem("措置済・継続努力・検討中から選んでください。", "区分", "status")
-    if data.on is None:
-        yield Problem("措置の日を入力してください。", "措置の日", "on")
-    elif not finding.opened_on <= data.on <= day:
-        yield Problem(
-            f"{era_date(finding.opened_on)}から{era_date(day)}までの日付を入力してください。",
-            "措置の日",
-            "on",
-        )
-    text = data.text.strip()
-    if not text or len(text) > _TEXT:
-        yield Problem(f"措置の内容を{_TEXT:,}字までで入力してください。", "措置の内容", "text")
-    if data.status != DONE:
-        return
-    words = promise_words(text)
-    if data.promises is None and words:
-        said = "」「".join(words[:4])
-        yield Problem(
-            f"「{said}」とあります。まだ行っていないことを含むかどうかを選んでください。",
-            "予定を含むか",
-            "promises",
-        )
-    if not data.promises:
-        return
-    if data.promise_due_on is None:
-        yield Problem("いつまでに行うかを入力してください。", "予定の期限", "promise_due_on")
-    elif data.on is not None and data.promise_due_on < data.on:
-        yield Problem("措置の日以後の日付を入力してください。", "予定の期限", "promise_due_on")
-    if data.budget_stage and data.budget_stage not in BUDGET_STAGES:
-        yield Problem("予算の段階を選んでください。", "予算の段階", "budget_stage")
-
-
-def _told_until(finding: Finding) -> date | None:
-    """Return the last reporting date of the finding's report that was told to the auditors."""
-    dates = finding.report.reporting_dates.filter(told_on__isnull=False) if finding.report else None
-    return max(dates.values_list("as_of", flat=True), default=None) if dates is not None else None
-
-
-def _day(value: date | None, first: date, last: date, label: str, field: str) -> date:
-    if value is None or not first <= value <= last:
-        raise _invalid(f"{era_date(first)}から{era_date(last)}までの日付を入力してください。", label, field)
-    return value
-
-
-def _words(text: str, label: str, field: str, limit: int, *, required: bool = True) -> str:
-    kept = text.replace("\r\n", "\n").strip()
-    if required and not kept:
-        raise _invalid(f"{label}を入力してください。", label, field)
-    if len(kept) > limit:
-        raise _invalid(f"{limit:,}字までです（いま{len(kept):,}字）。", label, field)
-    return kept
-
-
-def _invalid(message: str, label: str, field: str) -> Invalid:
-    return Invalid("入力内容を確認してください。", [Problem(message, label, field)])
-
-
 # --- writing ------------------------------------------------------------------------------------------------
 
 
-def _next_number(finding: Finding) -> int:
-    return max(finding.measures.values_list("number", flat=True), default=0) + 1
-
-
 def _new(by: Principal, finding: Finding, data: MeasureData, day: date) -> Measure:
-    _check(finding, data, day)
-    measure = Measure(finding=finding, number=_next_number(finding), recorded_at=clock.now())
+    check_data(finding, data, day)
+    measure = Measure(finding=finding, number=next_number(finding), recorded_at=clock.now())
     _fill(measure, data)
     return measure
 
@@ -547,7 +370,7 @@ def _write(
 
 def _settle(finding: Finding, measure: Measure) -> None:
     """Let *finding* be what its decided measures make of it; a confirmed one closes it with what was done and when."""
-    facts = _facts(finding)
+    facts = facts_of(finding)
     finding.status = status_as_of(facts, date.max) if facts else first_status(finding.kind)
     last = latest_as_of(facts, date.max)
     standing = finding.measures.get(number=last.number) if last else None
@@ -585,7 +408,7 @@ def _keep(
     by: Principal, finding: Finding, measure: Measure, name: str, stream: BinaryIO, shows: str
 ) -> MeasureEvidence:
     stream.seek(0)
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256(stream.read()).hexdigest()
     stream.seek(0)
     same = (
         measure.evidence.filter(file__sha256=digest, file__name=clean_name(name))

@@ -318,7 +318,7 @@ def _open(
     made = [
         Finding(
             city=report.city,
-            unit_id=row.unit_id or report.unit_id,
+            unit_id=row.unit_id or report.unit_id or 0,  # checked: there is one
             fiscal_year=report.fiscal_year,
             number=counter.last + place,
             origin=report_origin(report),
@@ -380,7 +380,7 @@ def _live(report: AuditReport) -> Any:
 def _check_rows(report: AuditReport, rows: Sequence[ReportedFinding]) -> None:
     if len(rows) > _MOST:
         raise Invalid(f"一度に登録できるのは{_MOST:,}件までです。")
-    wanted = {row.unit_id or report.unit_id for row in rows} - {None}
+    wanted = [key for row in rows if (key := row.unit_id or report.unit_id) is not None]
     units = set(Unit.objects.filter(city=report.city, pk__in=wanted).values_list("pk", flat=True))
     taken = set(_live(report).exclude(reference="").values_list("reference", flat=True))
     keys = {row.origin_key for row in rows if row.origin_key}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q
 
@@ -207,7 +207,7 @@ def measures_table(city: City, report: AuditReport, as_of: date) -> MeasuresTabl
     """Return the measures of *report* as of the end of *as_of*. For the city's papers and whoever may see the report.
 
     Findings opened later and those withdrawn by then are left out; the report's answered by plan and report too
-    (``track`` improvement). Three queries whatever the number. ``Missing`` for a report of another city.
+    (``track`` improvement). Two queries whatever the number. ``Missing`` for a report of another city.
     """
     if report.city_id != city.pk:
         raise Missing("監査結果報告書が見つかりません。")
@@ -259,7 +259,7 @@ def _measures_of(report: AuditReport, as_of: date) -> dict[int, list[tuple[Dated
         )
     )
     for finding, confirmed_on, *values in rows:
-        one = DatedMeasure(*values)
+        one = DatedMeasure(*cast(Any, values))
         facts = MeasureFacts(one.status, one.on, one.number, one.promises, one.kept_on, confirmed_on)
         found[finding].append((one, facts))
     return found
