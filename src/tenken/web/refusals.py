@@ -34,7 +34,7 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _declared_length(request) > settings.MAX_REQUEST_BYTES:
+        if _declared_length(request) > settings.LARGE_UPLOADS.get(request.path, settings.MAX_REQUEST_BYTES):
             return too_large(request)
         response = self.get_response(request)
         if response.status_code == 405 and not response.content:
@@ -77,9 +77,9 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def too_large(request: HttpRequest, name: str = "") -> HttpResponse:
     """Return the page that says how much may be sent; *name* is the file that was too large, if one was."""
-    each, whole = (
-        limit // (1024 * 1024) for limit in (settings.MAX_UPLOAD_BYTES, settings.MAX_REQUEST_BYTES)
-    )
+    large = settings.LARGE_UPLOADS.get(request.path)
+    limits = (large, large) if large else (settings.MAX_UPLOAD_BYTES, settings.MAX_REQUEST_BYTES)
+    each, whole = (limit // (1024 * 1024) for limit in limits)
     what = f"「{name}」は大きすぎて受け取れません。" if name else "一度に送れる大きさを超えています。"
     return _page(request, 413, f"{what}1ファイル{each}MBまで、一度に合わせて{whole}MBまでです。")
 

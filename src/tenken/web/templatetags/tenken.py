@@ -200,7 +200,8 @@ def field(
         # type=number empties full-width input, so figures are typed as text with a number pad.
         attrs |= {"type": "text", "inputmode": "numeric"}
     if kind == "file":
-        values["limit_mb"] = getattr(settings, "MAX_UPLOAD_BYTES", 0) // (1024 * 1024)
+        usual = getattr(settings, "MAX_UPLOAD_BYTES", 0) // (1024 * 1024)
+        values["limit_mb"] = getattr(widget, "limit_mb", usual)
     values["control"] = bound.as_widget(attrs=attrs)
     return values
 
