@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from tenken.assets.ledger import AssetData, SystemData
-from tenken.assets.models import InformationAsset, InformationSystem
-from tenken.assets.operations import add_asset, add_system
+from tenken.assets.ledger import AssetData, OccurrenceData, SystemData
+from tenken.assets.models import InformationAsset, InformationSystem, SystemOccurrence
+from tenken.assets.operations import add_asset, add_occurrence, add_system
 from tenken.organization.access import system_principal
 from tenken.organization.models import Unit
 from tests.factories import FOUNDED
@@ -30,3 +31,11 @@ def make_system(
     """Add a system that *owner* owns from the city's founding on."""
     by = system_principal(owner.city, "test", on=FOUNDED)
     return add_system(by=by, data=SystemData(code, name, owner.pk, **values), on=FOUNDED)
+
+
+def make_occurrence(owner: Unit, code: str = "SYS-01", **values: Any) -> SystemOccurrence:
+    """Add a system that *owner* owns, and a failure of it."""
+    by = system_principal(owner.city, "test")
+    system = make_system(owner, code)
+    said = {"kind": "failure", "happened_on": date(2014, 5, 1), "outline": "半日止まった。"} | values
+    return add_occurrence(by=by, system=system, data=OccurrenceData(**said))

@@ -90,7 +90,9 @@ def test_what_is_taken_off_stays_as_it_was(scenario: Scenario) -> None:
 
 def test_systems_belong_to_a_section_and_keep_their_code(scenario: Scenario) -> None:
     by = scenario.by("system_manager")
-    said = SystemData("SYS-01", "国保システム", scenario.section_a1.pk, important=True)
+    said = SystemData(
+        "SYS-01", "国保システム", scenario.section_a1.pk, named_important_because="窓口が止まる。"
+    )
     system = add_system(by=by, data=said)
     with pytest.raises(Invalid, match="台帳に書けません"):
         add_system(by=by, data=said)

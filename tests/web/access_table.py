@@ -96,6 +96,9 @@ CHECKS_A1: Outcome = {"ok": "secretariat", "403": "ciso bureau manager deputy au
 CHECKS_B1: Outcome = {"ok": "secretariat", "403": "ciso auditor other", "404": REST}
 IMPROVES: Outcome = {"ok": "manager deputy other f_manager", "403": REST}
 RUNS_TRACES: Outcome = {"ok": "secretariat", "403": "ciso bureau manager deputy auditor other", "404": REST}
+# a draft that only who runs such checks sees
+PREPARES_EXTENT: Outcome = {"ok": "secretariat", "404": REST}
+MAKES_EXTENTS: Outcome = {"ok": "secretariat", "404": "f_secretariat", "403": REST}
 MAKES_CASES: Outcome = {"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST}
 
 # visits: whoever makes them, whoever plans them
@@ -204,6 +207,9 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "assets-system": ("system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
     "assets-system-change": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-system-retire": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "assets-system-products": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "assets-system-happened": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "assets-occurrence-strike": ("occurrence", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "audit-visits": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "audit-against": ("programme", {"GET": ({"404": "staff committee commissioner f_secretariat f_manager", "403": "system network", "ok": REST},), "POST": (CLOSED,)}),
     "audit-select": ("visit_stage", {"GET": (SELECTS_VISITS,), "POST": (SELECTS_VISITS,)}),
@@ -267,6 +273,20 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "findings-trace-line": ("trace_line", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
     "findings-trace-answer": ("trace_line", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
     "findings-trace-proof": ("trace_line", {"GET": (CLOSED, CLOSED,), "POST": (FILLS_A1, FILLS_B1,)}),
+    "findings-extents": ("", {"GET": ({"403": "staff committee commissioner", "ok": REST},), "POST": (CLOSED,)}),
+    "findings-extent-new": ("", {"GET": (SECRETARIATS_BUT_NOT_THERE,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "findings-extent": ("extent", {"GET": ({"ok": "ciso bureau manager deputy secretariat auditor other", "404": REST},), "POST": (CLOSED,)}),
+    "findings-extent-choose": ("extent_draft", {"GET": (MAKES_EXTENTS,), "POST": (MAKES_EXTENTS,)}),
+    "findings-extent-add": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
+    "findings-extent-remove": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
+    "findings-extent-edit": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
+    "findings-extent-send": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
+    "findings-extent-withdraw": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
+    "findings-extent-confirm": ("extent", {"GET": (CLOSED,), "POST": (RUNS_TRACES,)}),
+    "findings-extent-close": ("extent", {"GET": (CLOSED,), "POST": (RUNS_TRACES,)}),
+    "findings-extent-target": ("extent_target", {"GET": (SEES_A1, SEES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "findings-extent-answer": ("extent_target", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST}, {"ok": "other secretariat", "403": "ciso auditor", "404": REST},)}),
+    "findings-extent-check": ("extent_target", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
     "findings-trace-check": ("trace_line", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
     "cases-index": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
     "cases-new": ("", {"GET": ({"ok": "secretariat auditor f_secretariat", "403": REST},), "POST": ({"ok": "secretariat auditor f_secretariat", "403": REST},)}),

@@ -60,7 +60,8 @@ def test_a_system_is_added_changed_and_taken_off(scenario: Scenario, secretariat
         "code": "SYS-9",
         "name": "税システム",
         "owner": scenario.section_a1.pk,
-        "important": "on",
+        "kind": "system",
+        "outage_is_grave": "on",
         "version": "1",
     }
     assert secretariat.post("/assets/systems/new/", said).status_code == 302

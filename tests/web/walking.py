@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.assets.makers import make_asset, make_system
+from tests.assets.makers import make_asset, make_occurrence, make_system
 from tests.factories import OtherCity, Scenario, make_other_city
-from tests.web.finding_rows import make_trace_and_case
+from tests.web.finding_rows import make_extent, make_extent_draft, make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rows import Rows, make_rows
 from tests.web.visit_rows import visit_places
@@ -99,12 +99,16 @@ def make_world(scenario: Scenario) -> World:
         return Assignment.objects.get(person=person(where)).post_id
 
     trace, trace_lines, case = make_trace_and_case(scenario)
+    extent, extent_targets = make_extent(rows.findings["a1"], scenario)
     places = {
         "unit": scoped(lambda where, key, unit: (unit.pk,)),
         "sheet": scoped(lambda where, key, unit: (rows.sheets[key].pk,)),
         "answer": scoped(lambda where, key, unit: (rows.sheets[key].pk, rows.question.pk)),
         "trace": {INSIDE: (trace.pk,)},
         "trace_line": scoped(lambda where, key, unit: (trace_lines[key].pk,)),
+        "extent": {INSIDE: (extent.pk,)},
+        "extent_draft": {INSIDE: (make_extent_draft(rows.findings["a1"]).pk,)},
+        "extent_target": scoped(lambda where, key, unit: (extent_targets[key].pk,)),
         "case": {INSIDE: (case.pk,)},
         "finding": scoped(lambda where, key, unit: (rows.findings[key].pk,)),
         "person": scoped(lambda where, key, unit: (person(where).pk,)),
@@ -114,6 +118,7 @@ def make_world(scenario: Scenario) -> World:
         "assignment": scoped(lambda where, key, unit: (Assignment.objects.get(person=person(where)).pk,)),
         "asset": scoped(lambda where, key, unit: (make_asset(unit, main=True).pk,)),
         "system": scoped(lambda where, key, unit: (make_system(unit, f"SYS-{key}").pk,)),
+        "occurrence": scoped(lambda where, key, unit: (make_occurrence(unit, f"OCC-{key}").pk,)),
         "sheet_asset": scoped(lambda where, key, unit: (rows.sheets[key].pk, _sheet_asset(rows.sheets[key]))),
         "": {INSIDE: ()},
         "programme": {INSIDE: (rows.programme.pk,)},

@@ -12,16 +12,14 @@ from tenken.assets.operations import change_asset
 from tenken.assets.queries import assets_for, systems_for
 from tenken.common.refusals import Denied, Invalid, Stale
 from tenken.common.spreadsheets import cp932_csv
+from tenken.workbooks.ledger_files import apply_difference
 from tenken.workbooks.ledgers import (
     ASSET_COLUMNS,
-    SYSTEM_COLUMNS,
-    apply_difference,
     asset_difference,
     asset_rows,
-    system_difference,
-    system_rows,
 )
 from tenken.workbooks.lists import list_workbook
+from tenken.workbooks.system_ledger import SYSTEM_COLUMNS, system_difference, system_rows
 from tests.assets.makers import data, make_asset, make_system
 from tests.factories import Scenario
 
@@ -47,7 +45,7 @@ def csv(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def test_what_goes_out_comes_back_the_same(scenario: Scenario) -> None:
     by = scenario.by("secretariat")
-    system = make_system(scenario.section_b1, important=True, outline="国民健康保険の資格と給付")
+    system = make_system(scenario.section_b1, outage_is_grave=True, outline="国民健康保険の資格と給付")
     make_asset(scenario.section_a1, "=申請書", amount=None, location="書庫2", personal_data=True, main=True)
     make_asset(scenario.section_b1, "レセプト", classification="S", system_id=system.pk)
     rows = list(asset_rows(assets_for(by), {}))
@@ -55,7 +53,7 @@ def test_what_goes_out_comes_back_the_same(scenario: Scenario) -> None:
     for name, content in (("台帳.xlsx", workbook), ("台帳.csv", csv(rows))):
         found = asset_difference(by=by, name=name, content=content, on=by.on)
         assert found.counts == {"追加": 0, "変更": 0, "終了": 0, "変更なし": 2}, found.changes
-    lines = list(system_rows(systems_for(by), {}))
+    lines = list(system_rows(systems_for(by), {}, by.on))
     content = list_workbook(title="情報システム台帳", header=SYSTEM_COLUMNS, rows=lines)
     assert system_difference(by=by, name="a.xlsx", content=content, on=by.on).counts["変更なし"] == 1
 
@@ -134,18 +132,19 @@ def test_a_ledger_that_changed_meanwhile_is_not_overwritten(scenario: Scenario) 
 def test_systems_are_added_changed_and_refused(scenario: Scenario) -> None:
     by = scenario.by("secretariat")
     make_system(scenario.section_b1)
+    header = ("コード", "名称", "所管課コード", "概要")
     rows = [
-        ["SYS-01", "国保システム（新）", scenario.section_a1.code, "", "○", "", "", ""],
-        ["SYS-02", "税システム", scenario.section_a2.code, "", "", "概要", "", ""],
+        ["SYS-01", "国保システム（新）", scenario.section_a1.code, ""],
+        ["SYS-02", "税システム", scenario.section_a2.code, "概要"],
     ]
-    content = cp932_csv(SYSTEM_COLUMNS, rows)
+    content = cp932_csv(header, rows)
     found = system_difference(by=by, name="a.csv", content=content, on=by.on)
     assert [change.what for change in found.changes] == ["変更", "追加"]
     apply_difference(by=by, found=found, shown=found.digest)
     assert InformationSystem.objects.get(code="SYS-01").owner_id == scenario.section_a1.pk
     with pytest.raises(Denied):
         system_difference(by=scenario.by("deputy"), name="a.csv", content=content, on=by.on)
-    twice = cp932_csv(SYSTEM_COLUMNS, [rows[1], rows[1]])
+    twice = cp932_csv(header, [rows[1], rows[1]])
     with pytest.raises(Invalid) as refusal:
         system_difference(by=by, name="a.csv", content=twice, on=by.on)
     assert [problem.place for problem in refusal.value.problems] == ["3行「コード」列"]

@@ -17,6 +17,9 @@ class AssetsConfig(AppConfig):
                 "assets.system.add": "情報システムを台帳に登録",
                 "assets.system.change": "情報システムの台帳を変更",
                 "assets.system.retire": "情報システムを台帳から除外",
+                "assets.system.weigh": "重要な情報システムかどうかを判定",
+                "assets.system.occurrence": "情報システムの変更・障害を記録",
+                "assets.system.strike": "情報システムの変更・障害の記録を取消し",
                 "assets.import": "台帳のファイルを取込み",
             }
         )

@@ -67,6 +67,9 @@ _STAGES = {
 }
 
 
+NAMED_BECAUSE = "情報管理者が、重要な情報システムとして管理することが適当と認めた。"
+
+
 def load_ledger(made: DemoCity) -> dict[str, InformationSystem]:
     """Write the ledger of systems; return them by the name of the ledger's data, those of FY2015's audit marked there."""
     by = made.system(LEDGER_FROM)
@@ -85,7 +88,7 @@ def load_ledger(made: DemoCity) -> dict[str, InformationSystem]:
                 code=f"S{number:03}",
                 name=name.lstrip("*!"),
                 owner_id=units[owner].pk,
-                important="!" in name,
+                named_important_because=NAMED_BECAUSE if "!" in name else "",
                 outline=read("systems")["outline"],
             ),
             on=LEDGER_FROM,

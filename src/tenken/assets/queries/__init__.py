@@ -3,7 +3,9 @@
 from tenken.assets.queries.ledgers import (
     LedgerFilter,
     assets_for,
+    assets_in,
     find_asset,
+    find_occurrence,
     find_system,
     sections_for,
     system_choices,
@@ -17,6 +19,7 @@ from tenken.assets.queries.systems import (
     handling_of,
     occurrences,
     owners_on,
+    system_data,
     systems_facts,
 )
 
@@ -27,13 +30,16 @@ __all__ = [
     "SystemFacts",
     "alike_systems",
     "assets_for",
+    "assets_in",
     "find_asset",
+    "find_occurrence",
     "find_system",
     "handling_of",
     "occurrences",
     "owners_on",
     "sections_for",
     "system_choices",
+    "system_data",
     "systems_facts",
     "systems_for",
 ]

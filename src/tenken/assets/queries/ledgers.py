@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Case, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, Least
 
-from tenken.assets.models import Classification, InformationAsset, InformationSystem
+from tenken.assets.models import (
+    Classification,
+    InformationAsset,
+    InformationSystem,
+    SystemOccurrence,
+    SystemProduct,
+)
 from tenken.assets.permissions import KEEP_ASSETS, VIEW_ASSETS
 from tenken.common.japanese_text import search_key
 from tenken.common.refusals import Missing
@@ -22,14 +28,22 @@ Ledger = TypeVar("Ledger", QuerySet[InformationAsset], QuerySet[InformationSyste
 
 @dataclass(frozen=True)
 class LedgerFilter:
-    """What of a ledger is shown; ``unit_id``: a unit and all below it; ``ended``: what was taken off, instead."""
+    """What of a ledger is shown; ``unit_id``: a unit and all below it; ``ended``: what was taken off, instead.
+
+    Of systems: ``importance``: "yes", "no" or ''; ``support_until``: support of the system or of one of its products ends
+    by that day (or has ended).
+    """
 
     text: str = ""
     unit_id: int | None = None
     classification: str = ""
     form: str = ""
     main: bool = False
-    important: bool = False
+    kind: str = ""
+    importance: str = ""
+    network: str = ""
+    public: bool = False
+    support_until: date | None = None
     ended: bool = False
 
 
@@ -59,19 +73,37 @@ def assets_for(by: Principal, only: LedgerFilter = LedgerFilter()) -> QuerySet[I
 
 
 def systems_for(by: Principal, only: LedgerFilter = LedgerFilter()) -> QuerySet[InformationSystem]:
-    """Return the information systems *by* may see, by code."""
+    """Return the information systems *by* may see, by code; with ``first_end``: the first end of support in it."""
+    parts = SystemProduct.objects.filter(system=OuterRef("pk"), support_ends_on__isnull=False)
+    own, product = (
+        F("support_ends_on"),
+        Subquery(parts.order_by("support_ends_on").values("support_ends_on")[:1]),
+    )
     rows: QuerySet[InformationSystem] = InformationSystem.objects.restrict(by, VIEW_ASSETS)
+    # The smaller of two where either may be missing: SQLite would call that missing, PostgreSQL not.
+    rows = rows.annotate(first_end=Least(Coalesce(own, product), Coalesce(product, own)))
     rows = _narrowed(rows.select_related("owner"), by, only, "owner")
     if only.text:
         rows = rows.filter(
             Q(name__icontains=only.text)
             | Q(code__icontains=only.text)
             | Q(outline__icontains=only.text)
+            | Q(vendor__icontains=only.text)
             | Q(owner__search_text__contains=search_key(only.text))
+            | Q(pk__in=SystemProduct.objects.filter(name__icontains=only.text).values("system"))
         )
-    if only.important:
-        rows = rows.filter(important=True)
-    return rows.order_by("code")
+    if only.importance:
+        rows = rows.filter(important=only.importance == "yes")
+    if only.network:
+        rows = rows.annotate(networks_text=Cast("networks", TextField())).filter(
+            networks_text__contains=f'"{only.network}"'
+        )
+    if only.public:
+        rows = rows.filter(public=True)
+    if only.support_until is not None:
+        rows = rows.filter(first_end__lte=only.support_until)
+    same = {name: value for name in ("kind", "classification") if (value := getattr(only, name))}
+    return rows.filter(**same).order_by("code")
 
 
 def _narrowed(rows: Ledger, by: Principal, only: LedgerFilter, unit_path: str) -> Ledger:
@@ -98,6 +130,21 @@ def find_system(by: Principal, system_id: int) -> InformationSystem:
     if system is None:
         raise Missing("情報システムがないか、見ることのできる範囲にありません。")
     return system
+
+
+def assets_in(by: Principal, system: InformationSystem) -> QuerySet[InformationAsset]:
+    """Return the information assets kept in a system today, of those *by* may see."""
+    return assets_for(by).filter(system=system)
+
+
+def find_occurrence(by: Principal, occurrence_id: int) -> SystemOccurrence:
+    """Return what happened to a system *by* may see, with the system; ``Missing`` otherwise."""
+    seen = InformationSystem.objects.restrict(by, VIEW_ASSETS)
+    rows = SystemOccurrence.objects.filter(system__in=seen).select_related("system__owner__city")
+    found = rows.filter(pk=occurrence_id).first()
+    if found is None:
+        raise Missing("変更・障害の記録がないか、見ることのできる範囲にありません。")
+    return found
 
 
 def system_choices(by: Principal, on: date) -> list[tuple[int, str]]:

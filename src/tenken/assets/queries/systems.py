@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from tenken.assets.ledger import ProductData, SystemData
 from tenken.assets.models import (
     Classification,
     InformationAsset,
@@ -97,8 +98,8 @@ def occurrences(city: City, since: date | None, until: date) -> dict[int, tuple[
     if since is not None:
         rows = rows.filter(happened_on__gte=since)
     found: dict[int, list[OccurrenceFacts]] = defaultdict(list)
-    for system, *said in rows.values_list("system_id", "pk", "kind", "happened_on", "outline"):
-        found[system].append(OccurrenceFacts(*said))
+    for row in rows:
+        found[row.system_id].append(OccurrenceFacts(row.pk, row.kind, row.happened_on, row.outline))
     return {system: tuple(happened) for system, happened in found.items()}
 
 
@@ -108,10 +109,10 @@ def systems_facts(city: City, on: date) -> tuple[SystemFacts, ...]:
     owners = owners_on(city, on, {row.owner_id for row in rows})
     handling = handling_of(rows, on)
     products: dict[int, list[ProductFacts]] = defaultdict(list)
-    for system, *said in SystemProduct.objects.filter(system__city=city).values_list(
-        "system_id", "kind", "name", "release", "support_ends_on"
-    ):
-        products[system].append(ProductFacts(*said))
+    for part in SystemProduct.objects.filter(system__city=city):
+        products[part.system_id].append(
+            ProductFacts(part.kind, part.name, part.release, part.support_ends_on)
+        )
     happened = occurrences(city, None, on)
     return tuple(
         SystemFacts(
@@ -186,6 +187,31 @@ def handling_of(systems: Iterable[InformationSystem], on: date) -> dict[int, Han
         )
         for key, row in rows.items()
     }
+
+
+def system_data(system: InformationSystem) -> SystemData:
+    """Return what a row says as it is given to the operations. Two queries unless fetched beforehand."""
+    return SystemData(
+        code=system.code,
+        name=system.name,
+        owner_id=system.owner_id,
+        outline=system.outline,
+        kind=system.kind,
+        users=frozenset(unit.pk for unit in system.used_by.all()),
+        used_by_all=system.used_by_all,
+        networks=tuple(system.networks),
+        public=system.public,
+        classification=system.classification,
+        personal_data=system.personal_data,
+        outage_is_grave=system.outage_is_grave,
+        named_important_because=system.named_important_because,
+        vendor=system.vendor,
+        in_use_since=system.in_use_since,
+        support_ends_on=system.support_ends_on,
+        products=tuple(
+            ProductData(one.kind, one.name, one.release, one.support_ends_on) for one in system.products.all()
+        ),
+    )
 
 
 def owners_on(city: City, on: date, owners: Iterable[int]) -> dict[int, int]:

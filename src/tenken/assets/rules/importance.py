@@ -1,7 +1,7 @@
 """重要な情報システム: what makes an information system important (document 003, (3)2). Pure.
 
-    criteria(Handling(other_users=3))                  (Criterion.SEVERAL_SECTIONS,)
-    [verdict.because for verdict in verdicts(handling)]  all four, with why each holds or not
+criteria(Handling(other_users=3))                  (Criterion.SEVERAL_SECTIONS,)
+[verdict.because for verdict in verdicts(handling)]  all four, with why each holds or not
 """
 
 from __future__ import annotations

@@ -16,11 +16,10 @@ from django.forms import (
     HiddenInput,
     MultipleChoiceField,
     RadioSelect,
-    Textarea,
 )
 
-from tenken.assets.ledger import AssetData, SystemData
-from tenken.assets.models import Classification, InformationAsset, InformationSystem, Storage
+from tenken.assets.ledger import AssetData
+from tenken.assets.models import Classification, InformationAsset, Storage
 from tenken.common.refusals import Invalid, Problem
 from tenken.web.components.fields import CountField, EraDateField
 
@@ -72,9 +71,9 @@ class AssetForm(RefusableForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        _choose(self.fields["system"], [("", "なし"), *_keys(systems)])
+        choose(self.fields["system"], [("", "なし"), *keyed(systems)])
         if units:
-            _choose(self.fields["unit"], _keys(units))
+            choose(self.fields["unit"], keyed(units))
         else:
             del self.fields["unit"]
 
@@ -96,36 +95,6 @@ class AssetForm(RefusableForm):
     def initial_of(asset: InformationAsset) -> dict[str, Any]:
         names = ("name", "classification", "amount", "forms", "location", "personal_data", "main", "version")
         return {name: getattr(asset, name) for name in names} | {"system": asset.system_id or ""}
-
-
-class SystemForm(RefusableForm):
-    """One information system."""
-
-    code = CharField(label="コード", max_length=20, help_text="あとから変えられません。例：SYS-001")
-    name = CharField(label="名称", max_length=120)
-    owner = ChoiceField(label="所管課")
-    important = BooleanField(
-        label="重要な情報システム", required=False, help_text="対策基準の4つの条件のどれかに当たるもの。"
-    )
-    outline = CharField(label="概要", max_length=1000, required=False, widget=Textarea(attrs={"rows": 4}))
-    version = CharField(widget=HiddenInput, required=False, initial="0")
-
-    def __init__(
-        self, data: Any = None, *, owners: Sequence[tuple[int, str]], fixed_code: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(data, **kwargs)
-        _choose(self.fields["owner"], _keys(owners))
-        self.fields["code"].disabled = fixed_code
-
-    def system_data(self) -> SystemData:
-        """Return what was typed; the form is valid."""
-        said = self.cleaned_data
-        return SystemData(said["code"], said["name"], int(said["owner"]), said["important"], said["outline"])
-
-    @staticmethod
-    def initial_of(system: InformationSystem) -> dict[str, Any]:
-        names = ("code", "name", "important", "outline", "version")
-        return {name: getattr(system, name) for name in names} | {"owner": system.owner_id}
 
 
 class RetireForm(RefusableForm):
@@ -151,26 +120,15 @@ class AssetFilterForm(Form):
 
     def __init__(self, data: Any, *, units: Sequence[tuple[int, str]]) -> None:
         super().__init__(data)
-        _choose(self.fields["unit"], [("", "すべて"), *_keys(units)])
+        choose(self.fields["unit"], [("", "すべて"), *keyed(units)])
 
 
-class SystemFilterForm(Form):
-    """What of the ledger of information systems is shown."""
-
-    q = CharField(label="コード・名称・概要・所管課の言葉", required=False, max_length=100)
-    unit = ChoiceField(label="局・区", required=False)
-    important = BooleanField(label="重要な情報システム", required=False)
-    ended = BooleanField(label="台帳から外したもの", required=False)
-
-    def __init__(self, data: Any, *, units: Sequence[tuple[int, str]]) -> None:
-        super().__init__(data)
-        _choose(self.fields["unit"], [("", "すべて"), *_keys(units)])
-
-
-def _keys(choices: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+def keyed(choices: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+    """Return choices by key as a form sends them."""
     return [(str(key), name) for key, name in choices]
 
 
-def _choose(field: Field, choices: Sequence[tuple[str, str]]) -> None:
+def choose(field: Field, choices: Sequence[tuple[str, str]]) -> None:
+    """Offer *choices* in a field made without."""
     assert isinstance(field, ChoiceField)
     field.choices = list(choices)

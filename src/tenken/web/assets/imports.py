@@ -18,13 +18,9 @@ from tenken.organization.capabilities import Capability
 from tenken.organization.imports import waiting_files
 from tenken.web.assets.forms import LedgerImportForm
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.workbooks.ledgers import (
-    SAME,
-    Difference,
-    apply_difference,
-    asset_difference,
-    system_difference,
-)
+from tenken.workbooks.ledger_files import SAME, Difference, apply_difference
+from tenken.workbooks.ledgers import asset_difference
+from tenken.workbooks.system_ledger import system_difference
 
 _SHOWN = 500
 
@@ -85,6 +81,7 @@ def _upload(request: SignedInRequest, ledger: _Ledger) -> HttpResponse:
     require_somewhere(by, ledger.capability)
     context = {
         "ledger": ledger.title,
+        "systems": ledger is _SYSTEMS,
         "list_url": reverse(ledger.list_page),
         "upload_url": reverse(ledger.upload_page),
         "confirm_url": reverse(ledger.confirm_page),

@@ -12,16 +12,19 @@ from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from tenken.assets.permissions import KEEP_ASSETS, MANAGE_SYSTEMS, VIEW_ASSETS
-from tenken.assets.queries import LedgerFilter, assets_for, systems_for
+from tenken.assets.queries import LedgerFilter, assets_for, owners_on, systems_for
+from tenken.inspection.rules.standing_by import months_after
 from tenken.organization.access import Principal, require_somewhere
 from tenken.organization.models import Unit
 from tenken.organization.models.validity import valid_on
 from tenken.organization.queries import names_with_bureau
-from tenken.web.assets.forms import AssetFilterForm, SystemFilterForm
+from tenken.web.assets.forms import AssetFilterForm
+from tenken.web.assets.system_forms import SystemFilterForm
 from tenken.web.assets.tables import AssetTable, SystemTable
 from tenken.web.exports import export_rows, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.workbooks.ledgers import ASSET_COLUMNS, SYSTEM_COLUMNS, asset_rows, system_rows
+from tenken.workbooks.ledgers import ASSET_COLUMNS, asset_rows
+from tenken.workbooks.system_ledger import SYSTEM_COLUMNS, system_rows
 
 _PER_PAGE = 50
 
@@ -45,7 +48,7 @@ def asset_list(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require_somewhere(by, VIEW_ASSETS)
     form = AssetFilterForm(request.GET or None, units=bureaus(by))
-    only = _filter(form)
+    only = _filter(form, by)
     rows = assets_for(by, only) if only is not None else assets_for(by).none()
     names = _names(by, (row.unit_id for row in rows)) if wants_export(request) else {}
     if kind := wants_export(request):
@@ -64,14 +67,15 @@ def system_list(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require_somewhere(by, VIEW_ASSETS)
     form = SystemFilterForm(request.GET or None, units=bureaus(by))
-    only = _filter(form)
+    only = _filter(form, by)
     rows = systems_for(by, only) if only is not None else systems_for(by).none()
     if kind := wants_export(request):
-        names = _names(by, (row.owner_id for row in rows))
-        return export_rows(SYSTEM_COLUMNS, list(system_rows(rows, names)), "情報システム台帳", kind)
-    table = SystemTable(rows, names={})
+        systems = list(rows.prefetch_related("used_by", "products"))
+        names = owner_names(by, (row.owner_id for row in systems))
+        return export_rows(SYSTEM_COLUMNS, list(system_rows(systems, names, by.on)), "情報システム台帳", kind)
+    table = SystemTable(rows, names={}, on=by.on)
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
-    table.names = _names(by, (row.record.owner_id for row in table.paginated_rows))
+    table.names = owner_names(by, (row.record.owner_id for row in table.paginated_rows))
     may_keep = by.holds(MANAGE_SYSTEMS)
     return _page(
         request, form, table, "assets-systems", may_keep, "assets-system-new", "assets-systems-import"
@@ -97,20 +101,32 @@ def _names(by: Principal, units: Iterable[int]) -> dict[int, str]:
     return names_with_bureau(by.city, set(units), by.on)
 
 
-def _filter(form: Any) -> LedgerFilter | None:
+def owner_names(by: Principal, owners: Iterable[int]) -> dict[int, str]:
+    """Return the names of who owns systems today, with their bureau, by the unit of the ledger: what became of it owns."""
+    standing = owners_on(by.city, by.on, owners)
+    names = _names(by, standing.values())
+    return {owner: names[heir] for owner, heir in standing.items() if heir in names}
+
+
+def _filter(form: Any, by: Principal) -> LedgerFilter | None:
     """Return what *form* asks for; None when it asks for what there is not."""
     if not form.is_bound:
         return LedgerFilter()
     if not form.is_valid():
         return None
     said = form.cleaned_data
+    months = said.get("support", "")
     return LedgerFilter(
         text=said["q"],
         unit_id=int(said["unit"]) if said["unit"] else None,
         classification=said.get("classification", ""),
         form=said.get("form", ""),
         main=said.get("main", False),
-        important=said.get("important", False),
+        kind=said.get("kind", ""),
+        importance=said.get("importance", ""),
+        network=said.get("network", ""),
+        public=said.get("public", False),
+        support_until=months_after(by.on, int(months)) if months else None,
         ended=said["ended"],
     )
 

@@ -19,4 +19,7 @@ urlpatterns = [
     path("systems/<int:system_id>/", systems.detail, name="assets-system"),
     path("systems/<int:system_id>/change/", systems.change, name="assets-system-change"),
     path("systems/<int:system_id>/retire/", systems.retire, name="assets-system-retire"),
+    path("systems/<int:system_id>/products/", systems.products, name="assets-system-products"),
+    path("systems/<int:system_id>/occurrences/new/", systems.add_happened, name="assets-system-happened"),
+    path("occurrences/<int:occurrence_id>/strike/", systems.strike_happened, name="assets-occurrence-strike"),
 ]

@@ -1,0 +1,182 @@
+"""What the files of all ledgers share: a difference that is shown first, and a reader that names each wrong cell."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+
+from tenken.common.era import parse_date
+from tenken.common.japanese_text import parse_count
+from tenken.common.refusals import Invalid, Problem, Stale
+from tenken.common.tabular_files import cell_text
+from tenken.organization.access import Principal, decide
+from tenken.organization.models import Unit
+from tenken.organization.models.validity import valid_on
+from tenken.workbooks.reading import read_rows, rows_below
+
+ADDED, CHANGED, ENDED, SAME = "追加", "変更", "終了", "変更なし"
+MAX_ROWS: Final = 3_000
+MOST_PROBLEMS: Final = 200
+_YES = frozenset({"○", "◯", "〇", "1", "はい", "有", "TRUE", "YES"})
+_NO = frozenset({"", "×", "0", "いいえ", "無", "FALSE", "NO", "-"})
+_CLASSES = {"S": "S", "I": "1", "II": "2", "III": "3", "1": "1", "2": "2", "3": "3"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one row of the file does: ``details`` are (column, before, after)."""
+
+    row: int
+    what: str
+    subject: str
+    details: tuple[tuple[str, str, str], ...]
+    write: Callable[[], object] | None = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a file would change. ``digest`` stands for exactly these changes."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def digest(self) -> str:
+        said = repr([(change.row, change.what, change.subject, change.details) for change in self.changes])
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            what: sum(1 for change in self.changes if change.what == what)
+            for what in (ADDED, CHANGED, ENDED, SAME)
+        }
+
+
+@transaction.atomic
+def apply_difference(*, by: Principal, found: Difference, shown: str) -> None:
+    """Write *found*, all of it or nothing. ``Stale`` when it is no longer the difference that was *shown*."""
+    if found.digest != shown:
+        raise Stale(
+            "差分を表示したあとに、台帳が変わりました。もう一度ファイルを選んで、差分を確かめてください。"
+        )
+    for change in found.changes:
+        if change.write is not None:
+            try:
+                change.write()
+            except Invalid as refusal:
+                problems = refusal.problems or (Problem(refusal.message),)
+                raise Invalid(
+                    "取り込めませんでした。何も取り込んでいません。",
+                    [Problem(str(problem), f"{change.row}行") for problem in problems],
+                ) from None
+
+
+class LedgerReader:
+    """Reads a file of one ledger row by row and collects what is wrong with its cells."""
+
+    def __init__(self, by: Principal, on: date) -> None:
+        self.by, self.on = by, on
+        self.sheet, self.row = "", 0
+        self.cells: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self.units = {
+            unit.code: unit
+            for unit in Unit.objects.filter(valid_on(on), city=by.city_id).select_related("city")
+        }
+
+    def difference(
+        self, name: str, content: bytes, columns: Sequence[str], optional: Sequence[str] = ()
+    ) -> Difference:
+        """Read a file's first sheet. *columns* must stand in it; of *optional* those that do are read too."""
+        tables = read_rows(content, name)
+        sheet, rows = next(iter(tables.items()), ("", []))
+        headers = ({cell_text(cell) for cell in row} for row in rows)
+        header: set[str] = next((one for one in headers if one.issuperset(columns)), set())
+        found = rows_below(rows, [*columns, *(column for column in optional if column in header)], sheet)
+        if len(found) > MAX_ROWS:
+            raise Invalid(f"一度に取り込めるのは{MAX_ROWS:,}行までです。局・区ごとに分けてください。")
+        self.sheet = sheet
+        changes = []
+        for number, cells in found:
+            self.row, self.cells = number + 1, cells
+            before = len(self.problems)
+            change = self.change()
+            if change is not None and len(self.problems) == before:
+                changes.append(change)
+        if self.problems:
+            more = f"（はじめの{MOST_PROBLEMS}か所を示します）" if len(self.problems) > MOST_PROBLEMS else ""
+            raise Invalid(
+                f"ファイルに{len(self.problems)}か所の誤りがあります。何も取り込んでいません{more}。",
+                self.problems[:MOST_PROBLEMS],
+            )
+        return Difference(tuple(changes))
+
+    def change(self) -> Change | None:
+        """Return what the row at hand would do; None when it is wrong."""
+        raise NotImplementedError
+
+    def problem(self, column: str, message: str) -> None:
+        """Note what is wrong with a cell of the row, once a cell."""
+        place = f"{f'シート「{self.sheet}」' if self.sheet else ''}{self.row}行「{column}」列"
+        if place not in (one.place for one in self.problems[-len(self.cells) :]):
+            self.problems.append(Problem(message, place))
+
+    def count(self, column: str) -> int | None:
+        try:
+            return parse_count(self.cells[column]) if self.cells[column] else None
+        except ValueError as error:
+            self.problem(column, str(error))
+            return None
+
+    def flag(self, column: str) -> bool:
+        said = unicodedata.normalize("NFKC", self.cells[column]).upper()
+        if said not in _YES | _NO:
+            self.problem(column, "「○」か空欄にしてください。")
+        return said in _YES
+
+    def classification(self, column: str) -> str:
+        """Return the class of a cell, '' when there is none of that name."""
+        return _CLASSES.get(unicodedata.normalize("NFKC", self.cells[column]).upper(), "")
+
+    def day(self, column: str) -> date | None:
+        try:
+            return parse_date(self.cells[column]) if self.cells[column] else None
+        except ValueError as error:
+            self.problem(column, str(error))
+            return None
+
+    def unit(self, column: str, capability: Any) -> Unit | None:
+        code = unicodedata.normalize("NFKC", self.cells[column])
+        unit = self.units.get(code)
+        if unit is None:
+            self.problem(column, f"所属コード「{code[:30]}」の組織は、この日にありません。")
+        elif not (allowed := decide(self.by, capability, unit=unit)):
+            self.problem(column, allowed.reason)
+        return unit
+
+    def refuse(self, problems: Iterable[Problem], columns: dict[str, str]) -> None:
+        for problem in problems:
+            self.problem(columns.get(problem.field, problem.place), problem.message)
+
+
+def plain_label(label: str) -> str:
+    """Return a label as people type it: without what stands in brackets."""
+    return unicodedata.normalize("NFKC", label).partition("(")[0].strip()
+
+
+def told_details(before: dict[str, str], after: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Return (column, before, after) of what differs, in the order of *before*."""
+    return tuple(
+        (column, before[column], after[column]) for column in before if before[column] != after[column]
+    )
+
+
+def mark(value: bool) -> str:
+    """Return ○ for a yes, nothing for a no."""
+    return "○" if value else ""
