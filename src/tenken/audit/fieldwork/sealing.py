@@ -66,6 +66,6 @@ def sealed_rows(city_code: str) -> Iterator[WorkingPaper]:
             if (content := said.get(entry.pk)) is not None
         }
         for row in batch:
-            row.recorded_sha256 = recorded.get(str(row.pk), "")  # type: ignore[attr-defined]
+            row.recorded_sha256 = recorded.get(str(row.pk), "")
             yield row
         after = batch[-1].pk

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
+from tenken.audit.engagements.operations.applying import begin_with_record
 from tenken.audit.engagements.queries import may_work_on
 from tenken.audit.fieldwork.states import OPEN_TO_PAPERS, OPEN_TO_QUESTIONS
 from tenken.audit.models import Engagement
@@ -38,6 +39,14 @@ def auditors_engagement(by: Principal, engagement: Engagement | int) -> Engageme
         raise Denied("この監査の監査人ではありません。")
     if found.status not in OPEN_TO_PAPERS:
         raise Stale("終了した監査、取りやめた監査には記録できません。")
+    return found
+
+
+def recording_engagement(by: Principal, engagement: Engagement | int, on: date | None) -> Engagement:
+    """Return the audit locked for one of its auditors; what is written down begins the fieldwork of a notified one."""
+    found = auditors_engagement(by, engagement)
+    if found.status == Engagement.Status.NOTIFIED:
+        begin_with_record(by, found, on)
     return found
 
 

@@ -9,7 +9,12 @@ from typing import Final
 from django.db import transaction
 
 from tenken.audit.engagements.operations import propose_item
-from tenken.audit.fieldwork.operations.applying import auditors_engagement, note, require_version
+from tenken.audit.fieldwork.operations.applying import (
+    auditors_engagement,
+    note,
+    recording_engagement,
+    require_version,
+)
 from tenken.audit.fieldwork.queries.checklist import has_visit_lines, offered_lines
 from tenken.audit.models import ChecklistLine, Engagement, PaperLink, ReportItem
 from tenken.common import clock
@@ -84,7 +89,7 @@ def record_line(
 ) -> ChecklistLine:
     """Write down the result at one line (conforms, issue, unconfirmed, not_applicable or '': nothing yet) and what was
     seen. *version* as shown. Writing what stands already changes nothing. ``Invalid`` names result-<key>, note-<key>."""
-    engagement = auditors_engagement(by, line.engagement_id)
+    engagement = recording_engagement(by, line.engagement_id, on)
     row = ChecklistLine.objects.select_for_update().filter(pk=line.pk, engagement=engagement).first()
     if row is None:
         raise Missing("確認項目がありません。")

@@ -9,7 +9,12 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from tenken.audit.fieldwork.operations.applying import auditors_engagement, next_number, note
+from tenken.audit.fieldwork.operations.applying import (
+    auditors_engagement,
+    next_number,
+    note,
+    recording_engagement,
+)
 from tenken.audit.fieldwork.sealing import SUBJECT, WRITE, seal
 from tenken.audit.models import (
     ChecklistLine,
@@ -78,7 +83,7 @@ def write_paper(
     files and links it takes over unless others are given, and *because* says why. ``Invalid`` names kind, title, text,
     source, made_on, files, because; ``Stale`` when the corrected paper was superseded already.
     """
-    engagement = auditors_engagement(by, engagement)
+    engagement = recording_engagement(by, engagement, on)
     day = on or clock.today()
     paper = _checked(engagement, kind, title, text, source, made_on or day, len(uploads), day)
     if supersedes is not None:

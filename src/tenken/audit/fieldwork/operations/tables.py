@@ -156,7 +156,7 @@ def _column_problems(table: HandedInTable, columns: Sequence[tuple[str, str, str
     found = []
     for place, (kind, unit, formula) in enumerate(columns):
         where = f"{column_letters(place)}列"
-        if kind not in ColumnKind:
+        if kind not in set(ColumnKind):
             found.append(Problem("種類を選んでください。", where, f"kind-{place}"))
         if len(unit.strip()) > 10:
             found.append(Problem("単位は10文字までです。", where, f"unit-{place}"))
@@ -181,7 +181,7 @@ def _row_problems(table: HandedInTable, row_kinds: Sequence[str]) -> list[Proble
     return [
         Problem("種類を選んでください。", f"{place + 1}行", f"row-{place}")
         for place, kind in enumerate(row_kinds)
-        if kind not in RowKind
+        if kind not in set(RowKind)
     ]
 
 
