@@ -1,4 +1,4 @@
-"""A running trace of two sections, and a published case, for tests of reading."""
+"""A running trace and a running look across of two sections, and a published case, for tests of reading."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.factories import Scenario
 
 from tenken.common import clock
-from tenken.findings.models import Case, Trace, TraceLine
+from tenken.findings.models import Case, ExtentCheck, ExtentTarget, Finding, Trace, TraceLine
 
 
 def make_trace_and_case(scenario: Scenario) -> tuple[Trace, dict[str, TraceLine], Case]:
@@ -40,3 +40,31 @@ def make_trace_and_case(scenario: Scenario) -> tuple[Trace, dict[str, TraceLine]
         published_on=today,
     )
     return trace, lines, case
+
+
+def make_extent(finding: Finding, scenario: Scenario) -> tuple[ExtentCheck, dict[str, ExtentTarget]]:
+    """Write the rows of a look across from *finding*, sent to 企画課 (a1) and 保険課 (b1)."""
+    today = clock.today()
+    check = make_extent_draft(finding, number=1)
+    check.status, check.asked_on = "sent", today
+    check.save()
+    targets = {
+        key: ExtentTarget.objects.create(check_of=check, unit=unit, because="窓口があるため")
+        for key, unit in (("a1", scenario.section_a1), ("b1", scenario.section_b1))
+    }
+    return check, targets
+
+
+def make_extent_draft(finding: Finding, number: int = 2) -> ExtentCheck:
+    """Write the row of a look across from *finding* that asks nobody yet."""
+    today = clock.today()
+    return ExtentCheck.objects.create(
+        city=finding.city,
+        fiscal_year=today.year,
+        number=number,
+        finding=finding,
+        question="離席のときに画面を閉じているか。",
+        why="同じ様式の窓口があるため",
+        made_on=today,
+        due_on=today + timedelta(days=30),
+    )

@@ -87,7 +87,7 @@ def test_queries_do_not_grow(
         )
     client = client_for(scenario.people[role])
     client.get("/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert client.get("/").status_code == 200
 
 

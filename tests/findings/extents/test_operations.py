@@ -118,7 +118,7 @@ def test_what_became_of_a_section_answers_for_its_past(scenario: Any) -> None:
     merged = merge_units(
         by=system_principal(scenario.city, "test"),
         units=[scenario.section_a2, scenario.section_b1],
-        into=NewUnit(code="U0100", name="福祉計画課", parent=scenario.bureau_b),
+        new=NewUnit(code="U0100", name="福祉計画課", parent=scenario.bureau_b),
         on=date(2026, 10, 2),
     )
     scenario.city.refresh_from_db()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tenken.audit.queries import may_read_results, visits_for
 from tenken.findings.models import Finding, TraceLine
 from tenken.findings.permissions import VIEW_FINDINGS
+from tenken.findings.queries import targets_in_sight
 from tenken.inspection.models import Sheet
 from tenken.inspection.permissions import VIEW_SHEETS
 from tenken.jobs.models import Job
@@ -36,6 +37,10 @@ def _reaches_trace_line(by: Principal, subject_id: str) -> bool:
     return TraceLine.objects.restrict(by, VIEW_FINDINGS).filter(pk=_key(subject_id)).exists()
 
 
+def _reaches_extent_target(by: Principal, subject_id: str) -> bool:
+    return targets_in_sight(by).filter(pk=_key(subject_id)).exists()
+
+
 def _reaches_job(by: Principal, subject_id: str) -> bool:
     return visible_jobs(by, Job.objects.all()).filter(pk=_key(subject_id)).exists()
 
@@ -54,4 +59,5 @@ register_file_access("inspection.answer", _reaches_answer)
 register_file_access("audit.visit", _reaches_visit)
 register_file_access("findings.finding", _reaches_finding)
 register_file_access("findings.trace_line", _reaches_trace_line)
+register_file_access("findings.extent_target", _reaches_extent_target)
 register_file_access("jobs.job", _reaches_job)

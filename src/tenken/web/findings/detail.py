@@ -28,10 +28,11 @@ from tenken.findings.permissions import (
     CHECK_FINDINGS,
     CONFIRM_REASONS,
     IMPROVE_FINDINGS,
+    MANAGE_EXTENT,
     MANAGE_TRACES,
     PROPOSE_CASES,
 )
-from tenken.findings.queries import FindingRecord, finding_record
+from tenken.findings.queries import FindingRecord, extents_for, finding_record
 from tenken.findings.states import MEASURE_LEVELS, VERIFIED, WITHDRAWN, reason_text
 from tenken.organization.access import Principal, decide
 from tenken.organization.models import Unit
@@ -211,6 +212,9 @@ def _page(
         "status_tone": tone,
         "step": next_step(record, improves=improves, checks=checks, confirms=confirms, on=by.on),
         "may_trace": by.holds(MANAGE_TRACES) and finding.item_code and finding.status != WITHDRAWN,
+        "may_extend": by.holds(MANAGE_EXTENT) and finding.status != WITHDRAWN,
+        "extents": extents_for(by, finding=finding) if by.holds(MANAGE_EXTENT) else [],
+        "extent_target": _extent_target(finding),
         "may_propose": by.holds(PROPOSE_CASES) and finding.status == VERIFIED,
         "first": first,
         "others": [(one, one.code in typed) for one in procedures if one is not first],
@@ -224,6 +228,12 @@ def _page(
         "events": timeline(record.events),
     }
     return render(request, "web/findings/detail.html", context, status=status)
+
+
+def _extent_target(finding: Finding) -> int | None:
+    """Return the key of the 横展開の対象 the finding came from, if from one."""
+    key = finding.origin_key.rpartition(":")[2]
+    return int(key) if finding.origin == Finding.Origin.EXTENT and key.isdecimal() else None
 
 
 def _stale(

@@ -12,6 +12,7 @@ from tenken.organization.access import Principal
 _PAGES = (
     ("課題の一覧", "findings-list", VIEW_FINDINGS),
     ("追跡調査", "findings-traces", VIEW_FINDINGS),
+    ("横展開", "findings-extents", VIEW_FINDINGS),
     ("環境面での対策", "findings-environment", VIEW_FINDINGS),
     ("未完了の日数", "findings-ages", VIEW_FINDINGS),
     ("再発", "findings-relapse", VIEW_FINDINGS),

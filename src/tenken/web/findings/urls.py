@@ -1,6 +1,6 @@
 """Addresses of findings, below ``findings/``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
 from tenken.web.findings import boards, detail, lists, secretariat, traces, workbook
@@ -26,6 +26,7 @@ urlpatterns = [
     path("trace-lines/<int:line_id>/answer/", traces.answer, name="findings-trace-answer"),
     path("trace-lines/<int:line_id>/proof/", traces.proof, name="findings-trace-proof"),
     path("trace-lines/<int:line_id>/check/", traces.check, name="findings-trace-check"),
+    path("", include("tenken.web.findings.extent_urls")),
     path("<int:finding_id>/", detail.detail, name="findings-detail"),
     path("<int:finding_id>/plan/", detail.make_plan, name="findings-plan"),
     path("<int:finding_id>/report/", detail.make_report, name="findings-report"),

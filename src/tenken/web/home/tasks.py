@@ -21,17 +21,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from tenken.assets.permissions import MANAGE_SYSTEMS
 from tenken.audit.models import Visit
 from tenken.audit.queries.waiting import waiting_visits
 from tenken.common.fiscal_year import FiscalYear
-from tenken.findings.models import Finding, TraceLine
+from tenken.findings.models import ExtentTarget, Finding, TraceLine
 from tenken.findings.permissions import (
     CHECK_FINDINGS,
     CONFIRM_REASONS,
     IMPROVE_FINDINGS,
     VIEW_FINDINGS,
 )
-from tenken.findings.queries import my_trace_lines, review_due_on
+from tenken.findings.queries import my_extent_targets, my_trace_lines, review_due_on
 from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED
 from tenken.inspection.models import Kind, Programme, Sheet, Stage
 from tenken.inspection.permissions import (
@@ -79,7 +80,11 @@ def _number_of(rows: QuerySet[Any]) -> Any:
 
 
 def _waiting_in_findings(by: Principal) -> Any:
-    return _number_of(_waiting_findings(by)) + _number_of(my_trace_lines(by))
+    return (
+        _number_of(_waiting_findings(by))
+        + _number_of(my_trace_lines(by))
+        + _number_of(my_extent_targets(by))
+    )
 
 
 def _waiting_sheets(by: Principal) -> QuerySet[Sheet]:
@@ -138,6 +143,12 @@ def visits_to_do(by: Principal) -> list[Visit]:
 def trace_lines_to_do(by: Principal) -> list[TraceLine]:
     """Return the first lines of 追跡調査 that wait for *by*'s sections, the earliest due first."""
     return list(my_trace_lines(by)[:SHOWN]) if by.holds(IMPROVE_FINDINGS) else []
+
+
+def extent_targets_to_do(by: Principal) -> list[ExtentTarget]:
+    """Return the first 横展開の確認 that wait for *by*'s answer, the earliest due first."""
+    answers = by.holds(IMPROVE_FINDINGS) or by.holds(MANAGE_SYSTEMS)
+    return list(my_extent_targets(by)[:SHOWN]) if answers else []
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tenken.assets.permissions import MANAGE_SYSTEMS
 from tenken.audit.permissions import RECORD_VISITS
 from tenken.audit.queries.waiting import next_step
 from tenken.common import clock
@@ -59,6 +60,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             IMPROVE_FINDINGS,
             CHECK_FINDINGS,
             RECORD_VISITS,
+            MANAGE_SYSTEMS,
         )
     )
     now = tasks.programme_now(by)
@@ -179,6 +181,16 @@ def _finding_tasks(by: Principal, today: date) -> list[Task]:
             today,
         )
         for line in tasks.trace_lines_to_do(by)
+    ] + [
+        _task(
+            f"{_section(by, target.unit)}{f'（{target.system.name}）' if target.system else ''}："
+            f"横展開の確認「{target.check_of.question[:40]}」",
+            address("findings-extent-target", target.pk),
+            ("ないか確かめて回答する", "yellow"),
+            target.check_of.due_on,
+            today,
+        )
+        for target in tasks.extent_targets_to_do(by)
     ]
 
 
