@@ -7,16 +7,21 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.audit import permissions  # noqa: F401 - registers the capabilities
+        from tenken.audit.competence.tasks import MORNING, open_cities, remind
+        from tenken.audit.engagements.sealing import register_sealed_reports
         from tenken.audit.fieldwork.registering import register_fieldwork
         from tenken.audit.rotation.registering import register_rotation
         from tenken.audit.technical import jobs
         from tenken.jobs.registry import register_job
+        from tenken.jobs.schedule import register_daily
         from tenken.journal.labels import register_operation_labels
 
         register_job(jobs.READ, jobs.read)
         register_job(jobs.APPLY, jobs.apply)
         register_fieldwork()
         register_rotation()
+        register_sealed_reports()
+        register_daily("audit.expiry", at=MORNING, cities=open_cities, function=remind)
         register_operation_labels(
             {
                 # Visits were recorded in the room inspection before; its journal is still read.

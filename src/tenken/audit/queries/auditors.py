@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from tenken.audit.competence.queries.settings import settings_of
 from tenken.audit.models import Auditor, DeclaredConflict
 from tenken.audit.permissions import RECORD_VISITS
@@ -128,11 +130,11 @@ def _managed(tree: Tree, row: Assignment, grant: PostRole, place: str) -> Tie | 
     return Tie(tree.below([grant.unit_id]), title, True, starts, ends, place)
 
 
-def _declared(city: City, rows: object, on: date, key: str) -> dict[int, list[Declared]]:
+def _declared(city: City, rows: QuerySet[DeclaredConflict], on: date, key: str) -> dict[int, list[Declared]]:
     """Return what was declared and not struck out, by the value of *key*."""
     tree = tree_of(city, on)
     found: dict[int, list[Declared]] = defaultdict(list)
-    standing = rows.filter(struck_because="").values_list(  # type: ignore[attr-defined]
+    standing = rows.filter(struck_because="").values_list(
         key, "unit_id", "vendor", "reason", "starts_on", "ends_on"
     )
     for who, unit, vendor, reason, starts, ends in standing:

@@ -23,7 +23,8 @@ from tenken.organization.access import Principal
 from tenken.organization.names import Checks
 from tenken.policy.models import CheckItem
 
-TITLE_LIMIT, DETAIL_LIMIT, RECOMMENDATION_LIMIT, REASON_LIMIT, ORIGIN_LIMIT = 500, 5_000, 2_000, 300, 80
+# A finding says both in one text of 5,000.
+TITLE_LIMIT, DETAIL_LIMIT, RECOMMENDATION_LIMIT, REASON_LIMIT, ORIGIN_LIMIT = 500, 4_000, 900, 300, 80
 
 
 @dataclass(frozen=True)
