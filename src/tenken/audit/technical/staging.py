@@ -150,12 +150,12 @@ class _Stage:
                         host=key,
                         host_name=host.name[:255],
                         operating_system=host.operating_system[:500],
-                        support_ended_on=support.ended_on if support else None,
+                        support_ended_on=support.on if support else None,
                         exposed=exposed(key, system_public=public),
                     )
                 )
             if support:
-                ended.setdefault(support.name, []).append(_out_of_support(key, host, support))
+                ended.setdefault(support.product, []).append(_out_of_support(key, host, support))
         for start in range(0, len(rows), BATCH):
             HostScan.objects.bulk_create(rows[start : start + BATCH])
         for records in ended.values():
@@ -168,12 +168,13 @@ class _Stage:
 def _out_of_support(key: str, host: _Host, support: Support) -> ScanRecord:
     return ScanRecord(
         tool=SUPPORT,
-        rule=support.name,
-        title=f"サポートが終了したOS（{support.name}）",
+        rule=support.product,
+        title=f"サポートが終了したOS（{support.product}）",
         severity="critical",
         host=key,
         host_name=host.name,
-        description=f"サポートは{era_date(support.ended_on)}に終わりました。新しいぜい弱性が見つかっても、修正は提供されません。",
+        description=f"サポートは{era_date(support.on)}に終わりました。新しいぜい弱性が見つかっても、修正は提供されません。"
+        + (f"有償の延長サポートは{era_date(support.extended_to)}までです。" if support.extended_to else ""),
         solution="サポートのあるOSに更新してください。更新するまでは、外部から届かないようにしてください。",
         output=host.operating_system,
         references=(support.source,),

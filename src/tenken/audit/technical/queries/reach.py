@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenken.assets.models import InformationSystem
+from tenken.audit.engagements.queries import refusal_to_work
 from tenken.audit.models import Appointment, Engagement, ScanImport, Weakness
 from tenken.audit.permissions import JUDGE_WEAKNESSES, MANAGE_AUDITS, RECORD_AUDITS, VIEW_AUDITS
 from tenken.audit.technical.states import APPLIED
@@ -23,7 +24,7 @@ _OVER = (Engagement.Status.CLOSED, Engagement.Status.CANCELLED)
 def my_engagements(by: Principal) -> QuerySet[Engagement]:
     """Return the audits *by* is appointed to on their date."""
     mine = Appointment.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=by.on),
+        Q(valid_to__isnull=True) | Q(valid_to__gt=by.on),
         auditor__person=by.person_id,
         auditor__person__isnull=False,
         valid_from__lte=by.on,
@@ -102,21 +103,23 @@ def sees_all_of(by: Principal, system: InformationSystem) -> bool:
     )
 
 
-def may_import(by: Principal, system: InformationSystem, engagement: Engagement | None) -> bool:
-    """Tell whether *by* may bring in results for a system: whoever manages audits, or an auditor for their audit of it."""
-    if decide(by, MANAGE_AUDITS, unit=system.owner):
-        return True
-    return (
-        engagement is not None
-        and bool(decide(by, RECORD_AUDITS, unit=system.owner))
-        and my_engagements(by).filter(pk=engagement.pk).exists()
-    )
-
-
 def require_import(by: Principal, system: InformationSystem, engagement: Engagement | None) -> None:
-    """Raise ``Denied`` unless :func:`may_import`."""
-    if not may_import(by, system, engagement):
-        raise Denied("診断結果を取り込めるのは、監査を計画する者と、その監査に任命された監査人です。")
+    """Raise ``Denied`` unless *by* may bring in results for a system: who may work on the audit they belong to; without an
+    audit, who manages audits."""
+    if engagement is not None:
+        if why := refusal_to_work(by, engagement):
+            raise Denied(why)
+    elif not decide(by, MANAGE_AUDITS, unit=system.owner):
+        raise Denied("監査に属さない診断結果を取り込めるのは、事務局だけです。")
+
+
+def may_import(by: Principal, system: InformationSystem, engagement: Engagement | None) -> bool:
+    """Tell whether :func:`require_import` lets *by*."""
+    try:
+        require_import(by, system, engagement)
+    except Denied:
+        return False
+    return True
 
 
 def open_engagements(by: Principal) -> QuerySet[Engagement]:
