@@ -24,7 +24,8 @@ WHY = "同じ様式の窓口があるため。"
 
 
 def question(**values: Any) -> ExtentQuestion:
-    return ExtentQuestion(**({"question": QUESTION, "why": WHY, "due_on": DUE} | values))
+    said: dict[str, Any] = {"question": QUESTION, "why": WHY, "due_on": DUE}
+    return ExtentQuestion(**(said | values))
 
 
 def made(scenario: Any, finding: Finding | None = None, **values: Any) -> ExtentCheck:

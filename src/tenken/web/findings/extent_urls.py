@@ -1,10 +1,13 @@
-"""Addresses of 横展開の確認, below ``findings/``."""
+"""Addresses of 横展開の確認 and of what is found by content, below ``findings/``."""
 
 from django.urls import path
 
-from tenken.web.findings import extent_targets, extents
+from tenken.web.findings import contents, extent_targets, extents
 
 urlpatterns = [
+    path("contents/", contents.contents, name="findings-contents"),
+    path("contents/rows/", contents.rows, name="findings-contents-rows"),
+    path("contents/chart.svg", contents.chart_svg, name="findings-contents-chart"),
     path("extents/", extents.index, name="findings-extents"),
     path("extents/new/", extents.new, name="findings-extent-new"),
     path("extents/<int:extent_id>/", extents.board, name="findings-extent"),

@@ -16,6 +16,7 @@ _PAGES = (
     ("環境面での対策", "findings-environment", VIEW_FINDINGS),
     ("未完了の日数", "findings-ages", VIEW_FINDINGS),
     ("再発", "findings-relapse", VIEW_FINDINGS),
+    ("内容別指摘事項", "findings-contents", VIEW_FINDINGS),
     ("Excelで報告", "findings-workbook", IMPROVE_FINDINGS),
 )
 
