@@ -24,11 +24,19 @@ class Support:
     checked_on: date
 
 
+# Where one name ends and the next begins in a scanner's guess.
+_BETWEEN = re.compile(
+    r"\n|\s+or\s+|,\s*(?:or\s+)?(?=Microsoft|Windows|Linux|Red Hat|CentOS|Ubuntu|Debian|VMware)|\s+-\s+"
+)
+_BARE_VERSION = re.compile(r"(?:\d{1,2}(?:\.\d)?)(?:\s.*)?")
+
+
 def support_ended(operating_system: str, on: date) -> Support | None:
     """Return the row of *operating_system* when its ordinary support had ended on *on*, None when it had not or is unknown.
 
     *operating_system* is what a scanner says ("Microsoft Windows Server 2008 R2 Standard Service Pack 1"). Where it names
-    several, as a guess of Nmap's does ("Windows 7 or Windows 8.1"), the last to end counts: nothing is claimed that may be false.
+    several, as a guess of Nmap's does ("Windows 7 or Windows 8.1"), the last to end counts, and one we know nothing of
+    leaves all of it open: nothing is claimed that may be false.
     """
     rows = _matching(operating_system[:500])
     last = max(rows, key=lambda row: row.on, default=None)
@@ -37,12 +45,25 @@ def support_ended(operating_system: str, on: date) -> Support | None:
 
 @lru_cache(maxsize=4_096)
 def _matching(operating_system: str) -> tuple[Support, ...]:
-    """Return the first row that fits each system named."""
-    names = [name for name in re.split(r"\n|\s+or\s+|\s+-\s+|,", operating_system) if name.strip()]
-    found = (
-        next((row for row in table() if re.search(row.pattern, name, re.IGNORECASE)), None) for name in names
-    )
-    return tuple(row for row in found if row is not None)
+    """Return the row of each system named; none at all when one has no row."""
+    found: dict[Support, None] = {}
+    for name in _names(operating_system):
+        row = next((row for row in table() if re.search(row.pattern, name, re.IGNORECASE)), None)
+        if row is None:
+            return ()
+        found[row] = None
+    return tuple(found)
+
+
+def _names(operating_system: str) -> list[str]:
+    """Return the systems named: "Windows 10 1607 - 11 23H2" are two, the 1909 of "Windows 10 1709 - 1909" is none."""
+    names = []
+    for name in map(str.strip, _BETWEEN.split(operating_system)):
+        if _BARE_VERSION.fullmatch(name) and "windows" in operating_system.lower():
+            names.append(f"Windows {name}")
+        elif re.search(r"[A-Za-z]{2}", name):
+            names.append(name)
+    return names
 
 
 @cache

@@ -131,7 +131,9 @@ def _rule(facts: Mapping[str, Any]) -> _Rule:
     return _Rule(
         rule=identifier,
         title=title,
-        description=clean(_words(facts.get("fullDescription")) or title, _RULE_TEXT),
+        description=clean(
+            _words(facts.get("fullDescription")) or _words(facts.get("shortDescription")), _RULE_TEXT
+        ),
         messages={
             name: clean(_words(words), _RULE_TEXT)
             for name, words in list(mapping(facts.get("messageStrings")).items())[:20]
@@ -208,7 +210,7 @@ def _physical(result: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _location(result: Mapping[str, Any]) -> str:
     place = _physical(result)
-    uri = text(mapping(place.get("artifactLocation")).get("uri"))
+    uri = text(mapping(place.get("artifactLocation")).get("uri")).removeprefix("file://")
     line = text(mapping(place.get("region")).get("startLine"))
     return f"{uri}:{line}" if uri and line and "://" not in uri else uri
 
