@@ -14,14 +14,15 @@ import yaml
 @dataclass(frozen=True, slots=True)
 class Support:
     """An operating system and the last day its maker mends it for everybody (``on``), and, where that can be bought, for
-    those who pay (``extended_to``). ``source`` and ``checked_on`` say who says so and when we looked."""
+    those who pay (``extended_to``). ``source`` says who says so, ``checked_on`` when we
+    held it against what is published (None: not yet)."""
 
     product: str
     pattern: str
     on: date
     extended_to: date | None
     source: str
-    checked_on: date
+    checked_on: date | None
 
 
 # Where one name ends and the next begins in a scanner's guess.
@@ -74,10 +75,10 @@ def table() -> tuple[Support, ...]:
         Support(
             product=row["product"],
             pattern=row["pattern"],
-            on=row["ended_on"],
+            on=row["on"],
             extended_to=row.get("extended_to"),
             source=row["source"],
-            checked_on=row["checked_on"],
+            checked_on=row.get("checked_on"),
         )
         for row in yaml.safe_load(text)
     )
