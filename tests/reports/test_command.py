@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_the_list_names_all(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["paper", "--list"]) == 0
     listed = capsys.readouterr().out
-    assert len(PAPERS) == 10
+    assert len(PAPERS) == 11
     for paper in PAPERS:
         assert f"{paper.code}　{paper.number}「{paper.title}」（docx・pdf・xlsx）" in listed
         assert all(need in listed for need in paper.needs)

@@ -17,6 +17,7 @@ from tenken.organization.tree import tree_of
 from tenken.policy.models import CheckCategory
 from tenken.reports.figures import InspectionFigures, ItemFigures
 from tenken.reports.stages import StageFigures
+from tenken.reports.system_audit.gathering import system_audit_figures
 
 # Prefecture numbers end at 47: a code that begins so is no city's, its figures are a specimen.
 _SPECIMEN_PREFIX = "99"
@@ -79,6 +80,7 @@ def inspection_figures(city: City, fiscal_year: int) -> InspectionFigures:
         invented=is_specimen(city),
         visits_contradicting=visits.contradicting,
         restated=before.restated if before else False,
+        systems=system_audit_figures(city, fiscal_year),
     )
 
 

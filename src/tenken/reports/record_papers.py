@@ -35,9 +35,9 @@ class RecordPaper:
 
 def record_papers() -> tuple[RecordPaper, ...]:
     """Return every such paper, in the order they are listed."""
-    from tenken.reports import audits, measures, rotation
+    from tenken.reports import audits, corrective_action, measures, rotation
 
-    return (*measures.PAPERS, *audits.PAPERS, *rotation.PAPERS)
+    return (*measures.PAPERS, *audits.PAPERS, *rotation.PAPERS, *corrective_action.PAPERS)
 
 
 def record_paper(code: str) -> RecordPaper:
