@@ -112,6 +112,11 @@ SELECTS_VISITS: Outcome = {
     "404": REST,
 }
 
+# whose turn it is to be audited
+READS_ROTATION: Outcome = {"ok": "ciso secretariat auditor f_secretariat", "403": REST}
+SEES_ROTATION: Outcome = {"ok": "ciso secretariat auditor", "404": REST}
+MANAGES_ROTATION: Outcome = {"ok": "secretariat", "403": "ciso auditor", "404": REST}
+
 # fmt: off
 TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "home": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
@@ -210,6 +215,30 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "assets-system-products": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-system-happened": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-occurrence-strike": ("occurrence", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "rotation-index": ("", {"GET": (READS_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-draw": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS,)}),
+    "rotation-universe": ("", {"GET": (READS_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-rule": ("", {"GET": (READS_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-rule-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "rotation-priors": ("", {"GET": (READS_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-prior-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "rotation-prior-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "rotation-prior-strike": ("prior_audit", {"GET": (MANAGES_ROTATION,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-selection": ("system_selection", {"GET": (SEES_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-paper": ("system_selection", {"GET": (SEES_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-against": ("system_selection", {"GET": (SEES_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-adopt": ("system_selection", {"GET": (CLOSED,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-ask": ("system_selection", {"GET": (CLOSED,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-discard": ("system_selection", {"GET": (MANAGES_ROTATION,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-choice": ("system_choice", {"GET": (SEES_ROTATION,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-midterm-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "rotation-midterm": ("mid_term_plan", {"GET": (SEES_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-midterm-change": ("mid_term_plan", {"GET": (MANAGES_ROTATION,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-midterm-adopt": ("mid_term_plan", {"GET": (CLOSED,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-midterm-line": ("mid_term_line", {"GET": (MANAGES_ROTATION,), "POST": (MANAGES_ROTATION,)}),
+    "rotation-year": ("audit_year", {"GET": (READS_ROTATION,), "POST": (CLOSED,)}),
+    "rotation-year-edit": ("audit_year", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "rotation-year-adopt": ("audit_year", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
     "audit-visits": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "audit-against": ("programme", {"GET": ({"404": "staff committee commissioner f_secretariat f_manager", "403": "system network", "ok": REST},), "POST": (CLOSED,)}),
     "audit-select": ("visit_stage", {"GET": (SELECTS_VISITS,), "POST": (SELECTS_VISITS,)}),

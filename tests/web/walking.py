@@ -16,6 +16,7 @@ from tests.assets.makers import make_asset, make_occurrence, make_system
 from tests.factories import OtherCity, Scenario, make_other_city
 from tests.web.finding_rows import make_extent, make_extent_draft, make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
+from tests.web.rotation_rows import rotation_places
 from tests.web.rows import Rows, make_rows
 from tests.web.visit_rows import visit_places
 from tests.workbooks.rows import make_answer_import, make_own_form
@@ -158,6 +159,7 @@ def make_world(scenario: Scenario) -> World:
         "series": {INSIDE: (series.pk,)},
         **_meetings(scenario),
         **visit_places(scenario, rows),
+        **rotation_places(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
 
