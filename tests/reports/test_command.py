@@ -11,6 +11,7 @@ from tenken.cli.main import main
 from tenken.demo.data_files import read
 from tenken.plans.operations import import_plan
 from tenken.reports.catalogue import PAPERS
+from tenken.reports.record_papers import record_papers
 from tests.factories import Scenario
 from tests.inspection.makers import make_bank, running
 
@@ -24,6 +25,9 @@ def test_the_list_names_all(scenario: Scenario, capsys: pytest.CaptureFixture[st
     for paper in PAPERS:
         assert f"{paper.code}　{paper.number}「{paper.title}」（docx・pdf・xlsx）" in listed
         assert all(need in listed for need in paper.needs)
+    for record in record_papers():
+        assert f"{record.code}　「{record.title}」" in listed
+        assert record.needs in listed
 
 
 @time_machine.travel("2015-07-29T13:00:00+09:00", tick=False)

@@ -23,7 +23,8 @@ from tenken.reports.rules.summary_part import summary_part
 from tenken.reports.rules.systems_aspects import systems_aspects
 from tenken.reports.rules.systems_method import systems_method
 from tenken.reports.rules.systems_scans import systems_scans
-from tenken.reports.rules.systems_summary import systems_scans_summary, systems_summary
+from tenken.reports.rules.systems_scans_summary import systems_scans_summary
+from tenken.reports.rules.systems_summary import systems_summary
 from tenken.reports.rules.systems_visits import systems_visits
 from tenken.reports.rules.visit_found import visit_found
 from tenken.reports.rules.visit_practices import visit_practices

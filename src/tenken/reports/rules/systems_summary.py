@@ -1,4 +1,4 @@
-"""The summary of the audit of systems: its documents, its scans."""
+"""The summary of what the systems' own inspection found: 運用面 and 技術面."""
 
 from __future__ import annotations
 
@@ -39,19 +39,3 @@ def systems_summary(figures: InspectionFigures) -> Sentence | None:
     elif technical:
         text += "技術面の課題も全て改善された。"
     return Sentence(text, basis)
-
-
-def systems_scans_summary(figures: InspectionFigures) -> Sentence | None:
-    """None when nothing was scanned."""
-    audit = figures.systems
-    if audit is None or not audit.scans:
-        return None
-    weaknesses = sum(scan.weaknesses for scan in audit.scans)
-    to_mend = sum(scan.to_mend for scan in audit.scans)
-    basis: dict[str, int | str] = {"weaknesses": weaknesses, "to_mend": to_mend, "scanned": audit.scanned}
-    if not weaknesses:
-        return Sentence("技術監査では、課題は検出されなかった。", basis)
-    return Sentence(
-        f"技術監査では、{count(weaknesses, '件')}のぜい弱性を検出し、うち{count(to_mend, '件')}に対策が必要とした。",
-        basis,
-    )
