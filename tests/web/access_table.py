@@ -112,6 +112,14 @@ SELECTS_VISITS: Outcome = {
     "404": REST,
 }
 
+# results of scanners of 企画課 (inside) and of 保険課 (outside): read as audits are, brought in and judged by who audits
+TECHNICAL_A1: Outcome = {
+    "ok": "secretariat",
+    "403": "ciso bureau manager deputy system network auditor",
+    "404": REST,
+}
+TECHNICAL_B1: Outcome = {"ok": "secretariat", "403": "ciso network auditor other", "404": REST}
+
 # whose turn it is to be audited
 READS_ROTATION: Outcome = {"ok": "ciso secretariat auditor f_secretariat", "403": REST}
 SEES_ROTATION: Outcome = {"ok": "ciso secretariat auditor", "404": REST}
@@ -212,6 +220,22 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "assets-system": ("system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
     "assets-system-change": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-system-retire": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "audits-technical": ("", {"GET": (SEES_LEDGERS,), "POST": (CLOSED,)}),
+    "audits-technical-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "audits-technical-system": ("technical_system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-technical-hosts": ("technical_system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-technical-scans": ("technical_system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-technical-compare": ("technical_system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-technical-findings": ("technical_system", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-scan": ("technical_scan", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-technical-mapping": ("technical_scan", {"GET": (TECHNICAL_A1, TECHNICAL_B1,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-read": ("technical_scan", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-apply": ("technical_scan", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-discard": ("technical_scan", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-weakness": ("weakness", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-technical-judge": ("weakness", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-finding": ("weakness", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
+    "audits-technical-item": ("weakness", {"GET": (CLOSED, CLOSED,), "POST": (TECHNICAL_A1, TECHNICAL_B1,)}),
     "assets-system-products": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-system-happened": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-occurrence-strike": ("occurrence", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
@@ -288,6 +312,8 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "findings-reopen": ("finding", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat auditor manager deputy", "403": "ciso bureau", "404": REST}, {"ok": "secretariat auditor other", "403": "ciso", "404": REST},)}),
     "findings-check": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
     "findings-environment": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-aspects": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-aspects-chart": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-ages": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-relapse": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-workbook": ("", {"GET": (IMPROVES,), "POST": (IMPROVES,)}),

@@ -18,6 +18,7 @@ from tests.web.finding_rows import make_extent, make_extent_draft, make_trace_an
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rotation_rows import rotation_places
 from tests.web.rows import Rows, make_rows
+from tests.web.technical_rows import technical_places
 from tests.web.visit_rows import visit_places
 from tests.workbooks.rows import make_answer_import, make_own_form
 
@@ -160,6 +161,7 @@ def make_world(scenario: Scenario) -> World:
         **_meetings(scenario),
         **visit_places(scenario, rows),
         **rotation_places(scenario),
+        **technical_places(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenken.cli.parsing import add_city, day
+from tenken.cli.parsing import add_city, day, fiscal_year
 
 if TYPE_CHECKING:
     from tenken.organization.imports import Difference
@@ -49,12 +49,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_city(answers)
 
+    scan = kinds.add_parser(
+        "scan",
+        help="診断ツールの結果",
+        description="診断ツールの結果を、情報システム1つに取り込みます",
+    )
+    scan.add_argument(
+        "file", type=Path, metavar="ファイル", help="Nessus、OpenVAS、ZAP、Nuclei、SARIF、Nmap、表"
+    )
+    scan.add_argument("--system", metavar="コード", required=True, help="情報システムのコード")
+    scan.add_argument("--engagement", metavar="監査", help="監査の年度と番号（例：2026-3）")
+    scan.add_argument(
+        "--year", type=fiscal_year, metavar="年度", help="監査に属さないときの年度（既定：今年度）"
+    )
+    scan.add_argument("--on", type=day, metavar="日付", help="診断日（ファイルに日時がないとき）")
+    scan.add_argument("--mapping", metavar="名称", help="登録した表の対応づけ")
+    scan.add_argument("--partial", action="store_true", help="一部のぜい弱性だけを調べた診断です")
+    scan.add_argument("--apply", action="store_true", help="示した差分を書き込みます")
+    add_city(scan)
+
 
 def run(args: argparse.Namespace) -> int:
     if args.kind == "answers":
         from tenken.cli.importing_answers import import_forms
 
         return import_forms(args)
+    if args.kind == "scan":
+        from tenken.cli.importing_scans import import_scan
+
+        return import_scan(args)
     return _import_organization(args)
 
 

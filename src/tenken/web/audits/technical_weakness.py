@@ -174,6 +174,7 @@ def open_many(request: SignedInRequest, system_id: int) -> HttpResponse:
     """Open findings of all weaknesses of a system from an urgency on."""
     by = request.principal
     found = find_scanned_system(by, system_id)
+    require_judge(by, found)
     form = ThresholdForm(request.POST)
     try:
         if not form.is_valid():
@@ -193,6 +194,7 @@ def propose(request: SignedInRequest, weakness_id: int) -> HttpResponse:
     """Put one weakness on what the report of an audit is going to say."""
     by = request.principal
     row = find_weakness(by, weakness_id)
+    require_judge(by, row.system)
     key = whole_number(request.POST.get("engagement", ""))
     engagement = open_engagements(by).filter(pk=key).first()
     if engagement is None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from tenken.audit.engagements.queries import may_work_on
+from tenken.audit.fieldwork.queries.reconciliations import find_reconciliation
+from tenken.audit.fieldwork.seeing import sight_of
+from tenken.audit.models import Engagement, EvidenceRequest
 from tenken.audit.queries import may_read_results, visits_for
+from tenken.audit.technical.queries.reach import scans_for
+from tenken.common.refusals import Missing
 from tenken.findings.models import Finding, TraceLine
 from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.findings.queries import targets_in_sight
@@ -53,6 +59,38 @@ def _reaches_template(by: Principal, subject_id: str) -> bool:
     return templates(by, retired=True).filter(pk=_key(subject_id)).exists()
 
 
+def _reaches_scan(by: Principal, subject_id: str) -> bool:
+    return scans_for(by).filter(pk=_key(subject_id)).exists()
+
+
+register_file_access("audit.scan", _reaches_scan)
+
+
+def _reaches_fieldwork(by: Principal, subject_id: str) -> bool:
+    engagement = Engagement.objects.filter(pk=_key(subject_id), city=by.city_id).first()
+    return engagement is not None and may_work_on(by, engagement)
+
+
+def _reaches_request(by: Principal, subject_id: str) -> bool:
+    row = (
+        EvidenceRequest.objects.select_related("engagement__city", "engagement__unit")
+        .filter(pk=_key(subject_id), engagement__city=by.city_id)
+        .first()
+    )
+    return row is not None and sight_of(by, row.engagement).sees(row.unit_id)
+
+
+def _reaches_reconciliation(by: Principal, subject_id: str) -> bool:
+    try:
+        find_reconciliation(by, _key(subject_id))
+    except Missing:
+        return False
+    return True
+
+
+register_file_access("audit.fieldwork", _reaches_fieldwork)
+register_file_access("audit.evidence_request", _reaches_request)
+register_file_access("audit.reconciliation", _reaches_reconciliation)
 register_file_access("workbooks.import", _reaches_import)
 register_file_access("workbooks.template", _reaches_template)
 register_file_access("inspection.answer", _reaches_answer)
