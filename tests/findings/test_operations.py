@@ -427,6 +427,8 @@ def _do(scenario: Any, move: str, row: Finding, version: int, day: date) -> None
             reason="contract",
             note="範囲外。",
             compensating_measure="切り離す。",
+            residual_risk="medium",
+            residual_risk_note="媒体からの感染は残る。",
             review_on=day + timedelta(days=30),
             **at,
         )

@@ -163,7 +163,14 @@ def test_nothing_is_dated_before_the_step_before() -> None:
 
 # --- what cannot be fixed ---------------------------------------------------------------------------------
 
-CANNOT = CannotFix("contract", "保守契約の範囲外。", "庁内LANから切り離す。", date(2027, 3, 31))
+CANNOT = CannotFix(
+    "contract",
+    "保守契約の範囲外。",
+    "庁内LANから切り離す。",
+    date(2027, 3, 31),
+    "low",
+    "媒体からの感染は残る。",
+)
 CONFIRM = Confirm("契約書を見た。", "1001", "髙橋")
 
 
@@ -209,6 +216,8 @@ def test_the_close_of_the_stage_counts_it_as_not_improved_and_keeps_its_status(
     ("event", "fields"),
     [
         (CannotFix("", "", "", None), ["reason", "note", "compensating_measure", "review_on"]),
+        (replace(CANNOT, residual_risk="", residual_risk_note=""), ["residual_risk", "residual_risk_note"]),
+        (replace(CANNOT, residual_risk="none"), ["residual_risk"]),
         (replace(CANNOT, review_on=DAY), ["review_on"]),
         (replace(CANNOT, review_on=date(2040, 1, 1)), ["review_on"]),
         (replace(PLAN, level="nonsense"), ["level"]),

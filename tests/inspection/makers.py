@@ -158,7 +158,7 @@ def filled(by: Principal, sheet: Sheet, issues: Mapping[str, str] | None = None)
             give(by, sheet, item, "issue", wrong[item])
         else:
             give(by, sheet, item, "conforms")
-    return sheet_of(sheet.programme, sheet.unit)
+    return Sheet.objects.select_related("unit__city", "programme").get(pk=sheet.pk)
 
 
 def submitted(by: Principal, sheet: Sheet, issues: Mapping[str, str] | None = None, **more: Any) -> Sheet:

@@ -21,6 +21,7 @@ from tenken.policy import sealing
 from tenken.policy.exchange import oscal
 from tenken.policy.exchange.rows import bank_rows, clause_rows
 from tenken.policy.exchange.tables import (
+    ASPECT,
     BANK_HEADER,
     CLAUSE_HEADER,
     bank_table,
@@ -76,7 +77,7 @@ def _standard() -> PolicyVersion:
 
 def test_the_bank_comes_back_from_a_workbook_as_it_went(adopted: Scenario) -> None:
     rows = bank_rows(adopted.city.pk, ON)
-    back = read_bank_table(read_table_file(_workbook(BANK_HEADER, bank_table(rows)), "bank.xlsx"))
+    back = read_bank_table(read_table_file(_workbook((*BANK_HEADER, ASPECT), bank_table(rows)), "bank.xlsx"))
     assert [replace(row, place="") for row in back] == rows
     found = bank_difference(by=adopted.by("secretariat", ON), rows=back, on=ON)
     assert (found.changing, found.absent) == ((), ())

@@ -123,3 +123,76 @@ def test_the_list_sorts_filters_and_costs_the_same(
     assert shown.index("台帳7<") < shown.index("台帳1<")
     assert "台帳7<" in secretariat.get("/assets/", {"classification": "S"}).content.decode()
     assert secretariat.get("/assets/", {"unit": "x", "form": "y"}).status_code == 200
+
+
+SYSTEM = {
+    "code": "SYS-9",
+    "kind": "system",
+    "name": "税システム",
+    "users": "",
+    "classification": "1",
+    "networks": ["lgwan"],
+    "support_ends_on": "令和9年3月31日",
+    "version": "1",
+}
+
+
+def test_a_system_says_why_it_is_important(scenario: Scenario, secretariat: Client) -> None:
+    said = SYSTEM | {"owner": scenario.section_a1.pk}
+    assert secretariat.post("/assets/systems/new/", said | {"users": "保険課\nU9999"}).status_code == 422
+    sent = said | {"users": f"{scenario.section_b1.code}　健康福祉局 保険課"}
+    assert secretariat.post("/assets/systems/new/", sent).status_code == 302
+    system = InformationSystem.objects.get()
+    shown = secretariat.get(f"/assets/systems/{system.pk}/").content.decode()
+    assert "次の条件に当たるため、重要な情報システムです" in shown
+    assert "所管課のほかに1の課公所が利用" in shown
+    form = secretariat.get(f"/assets/systems/{system.pk}/change/").content.decode()
+    assert f"{scenario.section_b1.code}　保険課" in form
+    change = said | {"name": "税務システム"}
+    assert secretariat.post(f"/assets/systems/{system.pk}/change/", change).status_code == 302
+    assert not InformationSystem.objects.get().important
+
+
+def test_products_and_what_happened_are_kept_on_the_system_s_page(
+    scenario: Scenario, secretariat: Client
+) -> None:
+    system = make_system(scenario.section_a1)
+    page = f"/assets/systems/{system.pk}/"
+    forms = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "version": "1"}
+    first = {"form-0-kind": "os", "form-0-name": "Windows Server", "form-0-release": "2012 R2"}
+    wrong = forms | first | {"form-0-support_ends_on": "いつか"}
+    assert secretariat.post(f"{page}products/", wrong).status_code == 422
+    right = forms | first | {"form-0-support_ends_on": "令和5年10月10日", "form-1-kind": "os"}
+    assert secretariat.post(f"{page}products/", right).status_code == 302
+    assert secretariat.post(f"{page}products/", right).status_code == 409
+    twice = right | {"form-1-name": "Windows Server", "form-1-release": "2012 R2", "version": "2"}
+    assert secretariat.post(f"{page}products/", twice).status_code == 422
+    happened = {"kind": "failure", "happened_on": "2014-05-01", "outline": "半日止まった。"}
+    assert secretariat.post(f"{page}occurrences/new/", happened | {"outline": ""}).status_code == 422
+    assert secretariat.post(f"{page}occurrences/new/", happened).status_code == 302
+    shown = secretariat.get(page).content.decode()
+    assert "令和5年10月10日（終了）" in shown or "2023" in shown
+    assert "半日止まった。" in shown
+    key = system.occurrences.get().pk
+    assert secretariat.post(f"/assets/occurrences/{key}/strike/", {"because": ""}).status_code == 422
+    assert secretariat.post(f"/assets/occurrences/{key}/strike/", {"because": "誤り"}).status_code == 302
+    assert "取消し</strong>：誤り" in secretariat.get(page).content.decode()
+    assert secretariat.post(f"/assets/occurrences/{key}/strike/", {"because": "誤り"}).status_code == 409
+
+
+def test_the_list_of_systems_filters_and_costs_the_same(
+    scenario: Scenario, secretariat: Client, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        make_system(scenario.section_a1, f"S{number:02}", f"台帳{number}", used_by_all=number == 7)
+    secretariat.get("/assets/systems/")
+    with django_assert_max_num_queries(18):
+        shown = secretariat.get("/assets/systems/", {"sort": "first_end"}).content.decode()
+    assert "台帳8<" in shown
+    asked = {"importance": "yes", "support": "", "network": ""}
+    shown = secretariat.get("/assets/systems/", asked).content.decode()
+    assert "台帳7<" in shown
+    assert "台帳8<" not in shown
+    assert "台帳7<" not in secretariat.get("/assets/systems/", {"support": "12"}).content.decode()
+    with django_assert_max_num_queries(18):
+        assert secretariat.get("/assets/systems/", {"export": "csv"}).status_code == 200

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 CANNOT = {
+    "residual_risk": "high",
+    "residual_risk_note": "媒体からの感染は残る。",
     "reason": "contract",
     "note": "保守契約の範囲外。",
     "compensating_measure": "庁内LANから切り離す。",
@@ -87,6 +89,7 @@ def test_the_road_of_what_cannot_be_fixed(scenario: Any, client_for: Clients) ->
     assert auditor.post(confirm, said).status_code == 302
     text = _text(section.get(page))
     assert "リスク低減策で管理しています" in text
+    assert "高　媒体からの感染は残る。" in text
     assert "契約書を見た。" in text
     with time_machine.travel("2027-04-01T03:00:00Z", tick=False):
         section.force_login(scenario.people["section_manager"].account)
@@ -351,3 +354,22 @@ def test_a_workbook_is_shown_as_a_difference_before_it_is_written(scenario: Any,
     assert client.post(url, confirm).status_code == 302
     assert Finding.objects.get().status == "planned"
     assert client.post(url, confirm).status_code == 404
+
+
+def test_operational_and_technical_stand_side_by_side(scenario: Any, client_for: Clients) -> None:
+    finding = makers.opened(scenario.section_a1)[0]
+    Finding.objects.filter(pk=finding.pk).update(aspect="technical")
+    secretariat = _client(scenario, client_for, "secretariat")
+    page = secretariat.get(reverse("findings-aspects"), {"scope": "all"})
+    assert page.status_code == 200
+    text = page.content.decode()
+    address = "aspect=technical&amp;status=not_done"
+    assert address in text
+    listed = secretariat.get(f"{reverse('findings-list')}?aspect=technical&status=not_done")
+    assert finding.title in _text(listed)
+    other = secretariat.get(f"{reverse('findings-list')}?aspect=technical&status=verified")
+    assert finding.title not in _text(other)
+    chart = secretariat.get(reverse("findings-aspects-chart"), {"scope": "all"})
+    assert chart.headers["Content-Type"] == "image/svg+xml"
+    assert secretariat.get(reverse("findings-aspects"), {"export": "csv", "scope": "all"}).status_code == 200
+    assert secretariat.get(reverse("findings-aspects"), {"fiscal_year": "x", "scope": "y"}).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -148,3 +149,95 @@ def test_systems_are_added_changed_and_refused(scenario: Scenario) -> None:
     with pytest.raises(Invalid) as refusal:
         system_difference(by=by, name="a.csv", content=twice, on=by.on)
     assert [problem.place for problem in refusal.value.problems] == ["3行「コード」列"]
+
+
+SYSTEM = {
+    "コード": "SYS-02",
+    "種類": "ネットワーク",
+    "名称": "庁内LAN",
+    "利用する課公所": "全庁",
+    "ネットワーク": "LGWAN接続系、独立",
+    "インターネットに公開": "",
+    "重要性分類": "Ｓ",
+    "個人情報": "○",
+    "一週間の停止が重大な支障": "○",
+    "重要と定めた理由": "",
+    "保守の事業者": "みどり情報",
+    "稼働開始日": "平成24年4月1日",
+    "サポート終了日": "2027-03-31",
+    "製品": "OS｜Windows Server｜2012 R2｜令和5年10月10日\n機器|ルータ",
+    "概要": "",
+}
+
+
+def system_csv(scenario: Scenario, *lines: dict[str, str]) -> bytes:
+    header = [*SYSTEM, "所管課コード"]
+    base = SYSTEM | {"所管課コード": scenario.section_a1.code}
+    return cp932_csv(header, [[(base | line)[column] for column in header] for line in lines])
+
+
+def test_every_column_of_a_system_comes_in_and_goes_out_again(scenario: Scenario) -> None:
+    by = scenario.by("secretariat")
+    other = {"コード": "SYS-03", "利用する課公所": f"{scenario.section_a2.code}, {scenario.section_b1.code}"}
+    content = system_csv(scenario, {}, other)
+    found = system_difference(by=by, name="a.csv", content=content, on=by.on)
+    apply_difference(by=by, found=found, shown=found.digest)
+    lan = InformationSystem.objects.get(code="SYS-02")
+    assert (lan.kind, lan.networks, lan.classification, lan.used_by_all, lan.important) == (
+        "network",
+        ["lgwan", "standalone"],
+        "S",
+        True,
+        True,
+    )
+    assert (lan.in_use_since, lan.support_ends_on) == (date(2012, 4, 1), date(2027, 3, 31))
+    assert [(one.kind, str(one), one.support_ends_on) for one in lan.products.all()] == [
+        ("hardware", "ルータ", None),
+        ("os", "Windows Server 2012 R2", date(2023, 10, 10)),
+    ]
+    assert InformationSystem.objects.get(code="SYS-03").used_by.count() == 2
+    systems = systems_for(by).prefetch_related("used_by", "products")
+    lines = list(system_rows(list(systems), {}, by.on))
+    for name, out in (
+        ("a.csv", cp932_csv(SYSTEM_COLUMNS, lines)),
+        ("a.xlsx", list_workbook(title="情報システム台帳", header=SYSTEM_COLUMNS, rows=lines)),
+    ):
+        again = system_difference(by=by, name=name, content=out, on=by.on)
+        assert again.counts["変更なし"] == 2, again.changes
+
+
+def test_a_column_that_is_not_there_leaves_what_stands(scenario: Scenario) -> None:
+    by = scenario.by("secretariat")
+    make_system(scenario.section_b1, used_by_all=True, vendor="みどり情報")
+    header = ("コード", "名称", "所管課コード", "保守の事業者")
+    content = cp932_csv(header, [["SYS-01", "国保システム", scenario.section_b1.code, "あおば情報"]])
+    found = system_difference(by=by, name="a.csv", content=content, on=by.on)
+    assert found.changes[0].details == (("保守の事業者", "みどり情報", "あおば情報"),)
+    apply_difference(by=by, found=found, shown=found.digest)
+    system = InformationSystem.objects.get()
+    assert (system.vendor, system.used_by_all) == ("あおば情報", True)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("種類", "サーバ"),
+        ("利用する課公所", "U9999"),
+        ("ネットワーク", "無線"),
+        ("インターネットに公開", "たぶん"),
+        ("重要性分類", "Ⅳ"),
+        ("重要と定めた理由", "あ" * 301),
+        ("稼働開始日", "昨年"),
+        ("サポート終了日", "2000-01-01"),
+        ("製品", "Windows"),
+        ("製品", "端末｜Windows｜10"),
+        ("製品", "OS｜Windows｜10｜いつか"),
+        ("製品", "OS｜Windows｜10\nOS｜Windows｜10"),
+    ],
+)
+def test_a_wrong_cell_of_a_system_is_named(scenario: Scenario, column: str, value: str) -> None:
+    by = scenario.by("secretariat")
+    with pytest.raises(Invalid) as refusal:
+        system_difference(by=by, name="a.csv", content=system_csv(scenario, {column: value}), on=by.on)
+    assert [problem.place for problem in refusal.value.problems] == [f"2行「{column}」列"]
+    assert not InformationSystem.objects.exists()

@@ -27,6 +27,10 @@ class FindingOut(Schema):
     unit_code: str
     unit_name: str
     origin: str
+    kind: str
+    track: str
+    report_id: int | None
+    reference: str
     category_code: str
     item_code: str
     title: str
@@ -66,6 +70,8 @@ class FindingWithEventsOut(FindingOut):
     not_improved_reason: str
     not_improved_note: str
     compensating_measure: str
+    residual_risk: str
+    residual_risk_note: str
     review_on: date | None
     confirmed_on: date | None
     confirmed_how: str
@@ -96,6 +102,10 @@ def _finding(row: Finding) -> dict[str, Any]:
         "unit_code": row.unit.code,
         "unit_name": row.unit.name,
         "origin": row.origin,
+        "kind": row.kind,
+        "track": row.track,
+        "report_id": row.report_id,
+        "reference": row.reference,
         "category_code": row.category_code,
         "item_code": row.item_code,
         "title": row.title,
@@ -136,6 +146,8 @@ def finding(request: ApiRequest, finding_id: Key) -> FindingWithEventsOut:
         not_improved_reason=row.not_improved_reason,
         not_improved_note=row.not_improved_note,
         compensating_measure=row.compensating_measure,
+        residual_risk=row.residual_risk,
+        residual_risk_note=row.residual_risk_note,
         review_on=row.review_on,
         confirmed_on=row.confirmed_on,
         confirmed_how=row.confirmed_how,

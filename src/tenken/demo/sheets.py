@@ -270,7 +270,15 @@ def _treated(
 
 def cannot_fix(code: str, item: str, reason: str, note: str, review_on: date) -> CannotFix:
     """Return that something cannot be fixed, with the measure that lowers the risk instead."""
-    return CannotFix(reason, note, pick(_texts()["compensating"], "compensating", code, item), review_on)
+    texts = _texts()
+    return CannotFix(
+        reason,
+        note,
+        pick(texts["compensating"], "compensating", code, item),
+        review_on,
+        pick(("low", "low", "medium"), "residual risk", code, item),
+        pick(texts["residual_risk"], "residual risk note", code, item),
+    )
 
 
 def _step(writer: Writer, event: Event, on: date) -> HistoricStep:

@@ -246,6 +246,7 @@ def _bring_in(
                     item_code=answer.item_code,
                     category_code=titles[answer.item_code][1],
                     detail=detail,
+                    system_id=sheet.system_id,
                     due_on=days["improvement"][1],
                     opened_by_code=secretariat.number,
                     opened_by_name=secretariat.name,

@@ -55,6 +55,7 @@ class DefaultItem:
     facts: tuple[str, ...]
     clauses: tuple[str, ...]
     standing: bool
+    aspect: str = "operational"
 
 
 @dataclass(frozen=True)
@@ -126,4 +127,5 @@ def _item(raw: dict[str, Any]) -> DefaultItem:
         facts=tuple(raw["facts"]),
         clauses=tuple(raw["clauses"]),
         standing=raw["standing"],
+        aspect=raw.get("aspect", "operational"),
     )

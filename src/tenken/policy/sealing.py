@@ -110,7 +110,7 @@ def clause_mark(clause: Clause) -> str:
 
 def item_mark(item: CheckItem, last_number: int) -> str:
     """Return the mark of an item with *last_number*, the number of its last revision."""
-    return mark([item.category_id, item.standing, item.retired_on, last_number])
+    return mark([item.category_id, item.standing, item.aspect, item.retired_on, last_number])
 
 
 def _published(city_code: str) -> Iterator[PolicyVersion]:

@@ -81,6 +81,8 @@ def cannot_fix(year: Year) -> None:
         reason="system_constraint",
         note="今の機器には、別の庁舎に複製を置く機能がない。",
         compensating_measure="毎週、複製した媒体を別の階の金庫に移す。",
+        residual_risk="low",
+        residual_risk_note="庁舎の全体が被災すると、週のうちの入力が失われる。",
         review_on="令和9年3月31日",
     )
     deputy.press("改善困難として届け出る")

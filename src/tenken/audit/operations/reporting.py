@@ -21,6 +21,7 @@ from tenken.inspection.models import Stage
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, decide, require
 from tenken.organization.names import Checks
+from tenken.policy.models import CheckItem
 
 COMMENT_LIMIT, SUMMARY_LIMIT, MEETING_LIMIT, MINUTES_LIMIT, PLACE_LIMIT = 2_000, 2_000, 2_000, 10_000, 120
 
@@ -138,6 +139,9 @@ def open_observed(by: Principal, visit: Visit, on: date) -> list[Finding]:
     if not rows:
         return []
     due_on = last_day_of_follow_up(visit)
+    codes = {row.item_code for row in rows if row.item_code}
+    items = CheckItem.objects.filter(city=visit.unit.city_id, code__in=codes)
+    aspects = dict(items.values_list("code", "aspect"))
     opened = open_findings(
         by=by,
         city=visit.unit.city,
@@ -151,6 +155,8 @@ def open_observed(by: Principal, visit: Visit, on: date) -> list[Finding]:
                 detail=row.detail,
                 item_code=row.item_code,
                 category_code=row.category_code,
+                aspect=aspects.get(row.item_code, ""),
+                system_id=visit.system_id,
                 due_on=row.due_on or due_on,
             )
             for row in rows

@@ -26,6 +26,7 @@ from tenken.journal.canonical import canonical_json, sha256
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
 from tenken.organization.models import City
+from tenken.policy.models import CheckItem
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class HistoricStep:
 
 @dataclass(frozen=True)
 class HistoricFinding:
-    """A finding of a past year. ``status`` is what its source says it came to; the steps must lead there."""
+    """A finding of a past year. ``status`` is what its source says it came to; the steps must lead there.
+
+    ``aspect`` '' follows the bank's item; ``system_id``: the information system it is about.
+    """
 
     unit_id: int
     fiscal_year: int
@@ -57,6 +61,8 @@ class HistoricFinding:
     category_code: str = ""
     detail: str = ""
     due_on: date | None = None
+    aspect: str = ""
+    system_id: int | None = None
     opened_by_code: str = ""
     opened_by_name: str = ""
 
@@ -152,6 +158,8 @@ def _numbered(
     city: City, rows: Sequence[HistoricFinding], lives: Sequence[Sequence[Outcome]]
 ) -> list[Finding]:
     counters = {year: locked_counter(city, year) for year in sorted({row.fiscal_year for row in rows})}
+    items = CheckItem.objects.filter(city=city, code__in={row.item_code for row in rows})
+    aspects = dict(items.values_list("code", "aspect"))
     made: list[Finding] = []
     for row, life in zip(rows, lives, strict=True):
         counters[row.fiscal_year].last += 1
@@ -164,6 +172,8 @@ def _numbered(
             origin_key=row.origin_key,
             item_code=row.item_code,
             category_code=row.category_code,
+            aspect=row.aspect or aspects.get(row.item_code, ""),
+            system_id=row.system_id,
             title=row.title.strip(),
             detail=row.detail.strip(),
             opened_on=row.opened_on,

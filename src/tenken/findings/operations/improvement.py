@@ -136,18 +136,22 @@ def declare_cannot_fix(
     reason: str,
     note: str,
     compensating_measure: str,
+    residual_risk: str,
+    residual_risk_note: str,
     review_on: date | None,
     version: int,
     on: date | None = None,
 ) -> Finding:
-    """Say that it cannot be fixed: why, what lowers the risk instead, and when that is looked at again. The secretariat
-    or an auditor then holds the reason against the facts (``confirm_reason``). Said again of what is under a
+    """Say that it cannot be fixed: why, what lowers the risk instead, what risk is left all the same (``states.RISKS``,
+    and in words), and when that is looked at again. The secretariat or an auditor then holds the reason against the facts
+    (``confirm_reason``). Said again of what is under a
     compensating measure, it is that review.
 
-    ``Invalid`` names the fields reason, note, compensating_measure, review_on.
+    ``Invalid`` names the fields reason, note, compensating_measure, residual_risk, residual_risk_note,
+    review_on.
     """
     finding = locked_finding(by, finding, IMPROVE_FINDINGS)
-    event = CannotFix(reason, note, compensating_measure, review_on)
+    event = CannotFix(reason, note, compensating_measure, review_on, residual_risk, residual_risk_note)
     apply(by=by, finding=finding, event=event, version=version, on=on)
     return finding
 

@@ -2,6 +2,13 @@
 
 from tenken.findings.queries.ages import AgeRow, AgeTable, open_by_age
 from tenken.findings.queries.alike import Candidate, candidates, free_choices
+from tenken.findings.queries.aspects import (
+    AspectCount,
+    AspectFigure,
+    AspectFigures,
+    aspect_counts,
+    aspect_figures,
+)
 from tenken.findings.queries.cases import (
     CaseEntry,
     CaseFilter,
@@ -105,6 +112,9 @@ from tenken.findings.queries.traces import (
 __all__ = [
     "AgeRow",
     "AgeTable",
+    "AspectCount",
+    "AspectFigure",
+    "AspectFigures",
     "BoardRow",
     "Candidate",
     "CaseEntry",
@@ -136,6 +146,8 @@ __all__ = [
     "TraceSummary",
     "YearCounts",
     "YearOfItem",
+    "aspect_counts",
+    "aspect_figures",
     "candidates",
     "case_for",
     "case_years",

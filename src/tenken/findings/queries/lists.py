@@ -18,18 +18,32 @@ from tenken.findings.states import (
     CANNOT_FIX,
     ENVIRONMENT,
     NOT_DONE,
+    NOTED,
     OPEN,
     PLANNED,
     REPORTED,
+    STATUS_LABELS,
     TREATED,
+    UNANSWERED,
+    VERIFIED,
     WITHDRAWN,
 )
 from tenken.organization.access import Principal
 from tenken.organization.models import City
 
 # Several statuses under one word, as boards count them.
-STATUS_GROUPS = {"risk_treatment": (CANNOT_FIX, TREATED)}
-STATUS_GROUP_LABELS = {"risk_treatment": "改善困難（確認待ちと管理中）"}
+STATUS_GROUPS = {
+    "risk_treatment": (CANNOT_FIX, TREATED),
+    "not_done": tuple(
+        status for status in STATUS_LABELS if status not in (VERIFIED, TREATED, NOTED, WITHDRAWN)
+    ),
+}
+STATUS_GROUP_LABELS = {
+    "risk_treatment": "改善困難（確認待ちと管理中）",
+    "not_done": "改善が済んでいないもの（低減策で管理するものを除く）",
+}
+# Words of the filter besides codes and keys.
+NO_ASPECT, ANY_SYSTEM = "none", "any"
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,8 @@ class FindingFilter:
 
     ``status`` '' leaves withdrawn findings out; it may be one of ``STATUS_GROUPS``. ``overdue``: past its date and still with the section. ``text`` is
     looked for in the finding and in the unit's name. ``age``: a band of ``rules.ages``, or "all", of what is not done. ``review_due``:
-    under a compensating measure and to be looked at again. ``level``: whose measure it is (``states.MEASURE_LEVELS``).
+    under a compensating measure and to be looked at again. ``aspect``: one of ``Finding.Aspect`` or ``NO_ASPECT``; ``system``: a
+    key as text, or ``ANY_SYSTEM``; ``risk``: what is left under a compensating measure. ``level``: whose measure it is (``states.MEASURE_LEVELS``).
     """
 
     fiscal_year: int | None = None
@@ -52,6 +67,12 @@ class FindingFilter:
     level: str = ""
     age: str = ""
     review_due: bool = False
+    kind: str = ""
+    track: str = ""
+    report_id: int | None = None
+    aspect: str = ""
+    system: str = ""
+    risk: str = ""
 
 
 def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQuerySet:
@@ -59,7 +80,7 @@ def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQue
     only = only or FindingFilter()
     rows = (
         Finding.objects.restrict(by, VIEW_FINDINGS)
-        .select_related("unit")
+        .select_related("unit", "system")
         .annotate(effective_due=_EFFECTIVE_DUE)
     )
     equal: dict[str, Any] = {
@@ -68,8 +89,18 @@ def findings_for(by: Principal, only: FindingFilter | None = None) -> FindingQue
         "origin": only.origin,
         "item_code": only.item_code,
         "measure_level": only.level,
+        "kind": only.kind,
+        "track": only.track,
+        "report": only.report_id,
+        "residual_risk": only.risk,
+        "aspect": only.aspect if only.aspect != NO_ASPECT else "",
+        "system": int(only.system) if only.system.isdecimal() else None,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if only.aspect == NO_ASPECT:
+        rows = rows.filter(aspect="")
+    if only.system == ANY_SYSTEM:
+        rows = rows.filter(system__isnull=False)
     if only.status in STATUS_GROUPS:
         rows = rows.filter(status__in=STATUS_GROUPS[only.status])
     elif only.status:
@@ -130,13 +161,13 @@ def review_due_on(day: date) -> Q:
 
 def overdue_on(day: date) -> Q:
     """Return the condition that a finding is with its section past its date (``effective_due`` annotated)."""
-    return Q(status__in=(OPEN, PLANNED), effective_due__lt=day)
+    return Q(status__in=(OPEN, PLANNED, *UNANSWERED), effective_due__lt=day)
 
 
 def is_overdue(finding: Finding, day: date) -> bool:
     """Tell the same of one finding, or that its review is due."""
     due = finding.plan_due_on or finding.due_on
-    late = finding.status in (OPEN, PLANNED) and due is not None and due < day
+    late = finding.status in (OPEN, PLANNED, *UNANSWERED) and due is not None and due < day
     return late or review_is_due(finding.status, finding.review_on, day)
 
 

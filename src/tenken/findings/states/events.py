@@ -27,6 +27,8 @@ class Snapshot:
     budget_yen: int | None = None
     budget_year: int | None = None
     compensating_measure: str = ""
+    residual_risk: str = ""
+    residual_risk_note: str = ""
     review_on: date | None = None
     confirmed_by: str = ""
     confirmed_by_name: str = ""
@@ -97,12 +99,15 @@ class NotImproved:
 
 @dataclass(frozen=True)
 class CannotFix:
-    """The section says that it cannot be fixed and why, what lowers the risk instead, and when that is looked at again."""
+    """The section says that it cannot be fixed and why, what lowers the risk instead, what risk is left, and when that
+    is looked at again. ``residual_risk``: one of ``RISKS``; None only for what was declared before it was asked."""
 
     reason: str
     note: str
     compensating_measure: str
     review_on: date | None
+    residual_risk: str | None = None
+    residual_risk_note: str = ""
 
 
 @dataclass(frozen=True)

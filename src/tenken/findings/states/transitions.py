@@ -38,6 +38,7 @@ from tenken.findings.states.words import (
     PLANNED,
     REASONS,
     REPORTED,
+    RISKS,
     STATUS_LABELS,
     TAKES_EVIDENCE,
     TREATED,
@@ -196,7 +197,9 @@ def _cannot_fix(standing: Snapshot, event: CannotFix, on: date) -> Outcome:
         problems.append(
             Problem(f"{era_date(latest_review(on))}までの日付を入力してください。", "見直し日", "review_on")
         )
+    risk, left = _risk_left(problems, event)
     _refuse(problems)
+    said = f"\n残るリスク：{RISKS[risk]}　{left}" if risk else ""
     return Outcome(
         replace(
             _unconfirmed(standing),
@@ -204,11 +207,23 @@ def _cannot_fix(standing: Snapshot, event: CannotFix, on: date) -> Outcome:
             not_improved_reason=reason,
             not_improved_note=note,
             compensating_measure=measure,
+            residual_risk=risk,
+            residual_risk_note=left,
             review_on=review_on,
         ),
         "cannot_fix",
-        f"{reason_text(reason, note)}\nリスク低減策：{measure}"[:TEXT_LIMIT],
+        f"{reason_text(reason, note)}\nリスク低減策：{measure}{said}"[:TEXT_LIMIT],
     )
+
+
+def _risk_left(problems: list[Problem], event: CannotFix) -> tuple[str, str]:
+    """Return how much risk is left and why so; nothing of a declaration from before that was asked."""
+    if event.residual_risk is None:
+        return "", ""
+    if event.residual_risk not in RISKS:
+        problems.append(Problem("低・中・高のどれかを選んでください。", "残るリスク", "residual_risk"))
+    note = _text(problems, event.residual_risk_note, "残るリスクの説明", "residual_risk_note", NOTE_LIMIT)
+    return event.residual_risk, note
 
 
 def latest_review(on: date) -> date:
@@ -251,6 +266,8 @@ def _back_to_section(standing: Snapshot, event: Refuse | Reopen) -> Outcome:
             _unconfirmed(standing),
             status=NOT_IMPROVED if left else PLANNED if standing.plan else OPEN,
             compensating_measure="",
+            residual_risk="",
+            residual_risk_note="",
             review_on=None,
             # The end of the stage keeps its reason; before that, the section has to find a way again.
             not_improved_reason=standing.not_improved_reason if left else "",
@@ -297,7 +314,13 @@ def _withdrawn(standing: Snapshot, event: Withdraw, on: date) -> Outcome:
     reason = _text(problems, event.reason, "取り下げる理由", "reason", TEXT_LIMIT)
     _refuse(problems)
     gone = replace(
-        _unconfirmed(standing), status=WITHDRAWN, closed_on=on, compensating_measure="", review_on=None
+        _unconfirmed(standing),
+        status=WITHDRAWN,
+        closed_on=on,
+        compensating_measure="",
+        residual_risk="",
+        residual_risk_note="",
+        review_on=None,
     )
     return Outcome(gone, "withdrawn", reason)
 

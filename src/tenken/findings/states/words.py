@@ -48,6 +48,8 @@ REASONS = {
 # Whose measure it is (document 001, 資料1 1(2)③).
 DAILY, ENVIRONMENT = "daily", "environment"
 MEASURE_LEVELS = {DAILY: "日常業務での対策", ENVIRONMENT: "環境面での対策"}
+# How much risk is left under a compensating measure.
+RISKS = {"low": "低", "medium": "中", "high": "高"}
 EVENT_LABELS = {
     "opened": "課題を登録",
     "planned": "改善計画を提出",

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 
 from tenken.assets.models import InformationSystem
 from tenken.inspection.models.forms import SheetForm
 from tenken.inspection.models.programmes import Programme
+from tenken.inspection.permissions import (
+    FILL_NETWORK_SHEETS,
+    FILL_SHEETS,
+    FILL_SYSTEM_SHEETS,
+    VIEW_SHEETS,
+)
+from tenken.organization.capabilities import Capability
 from tenken.organization.models import Unit
 from tenken.organization.scoping import ScopedQuerySet
 
+if TYPE_CHECKING:
+    from tenken.organization.access import Principal
+
+
+# Who may see and fill in the sheets of systems of a kind, besides those who may for the whole section.
+OF_KIND = {
+    InformationSystem.Kind.SYSTEM: FILL_SYSTEM_SHEETS,
+    InformationSystem.Kind.NETWORK: FILL_NETWORK_SHEETS,
+}
+
 
 class SheetQuerySet(ScopedQuerySet["Sheet"]):
-    pass
+    def restrict(self, by: Principal, capability: Capability) -> Self:
+        """As ever; to see and to fill in, with the sheets of the systems and networks *by* has charge of."""
+        rows = super().restrict(by, capability)
+        if capability not in (VIEW_SHEETS, FILL_SHEETS) or by.everywhere(capability):
+            return rows
+        for kind, own in OF_KIND.items():
+            rows = rows | super().restrict(by, own).filter(system__kind=kind)
+        return rows
 
 
 class Sheet(models.Model):

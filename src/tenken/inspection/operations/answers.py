@@ -14,20 +14,20 @@ from tenken.common import clock
 from tenken.common.japanese_text import plain_text
 from tenken.common.refusals import Invalid, Missing, Problem, Refusal, Stale
 from tenken.files.operations import store
+from tenken.inspection.filling import require_fill
 from tenken.inspection.models import Answer, AnswerEvidence, Programme, Question, RemovedEvidence, Sheet
-from tenken.inspection.permissions import FILL_SHEETS
 from tenken.inspection.states import sheet_after
 from tenken.journal.operations import record
-from tenken.organization.access import Principal, require
+from tenken.organization.access import Principal
 
 TEXT_LIMIT = 2_000
 
 
 def locked_sheet(sheet_id: int) -> Sheet:
-    """Return the sheet with its unit, city and programme, its row locked; ``Missing`` when there is none."""
+    """Return the sheet with its unit, city, system and programme, its row locked; ``Missing`` when there is none."""
     sheet = (
         Sheet.objects.select_for_update(of=("self",))
-        .select_related("unit__city", "programme")
+        .select_related("unit__city", "programme", "system")
         .filter(pk=sheet_id)
         .first()
     )
@@ -97,7 +97,7 @@ def save_answers(
 def open_sheet(by: Principal, sheet: Sheet) -> Sheet:
     """Return the sheet locked, if *by* may fill it in and it can be filled in."""
     locked = locked_sheet(sheet.pk)
-    require(by, FILL_SHEETS, unit=locked.unit)
+    require_fill(by, locked)
     if locked.programme.status != Programme.Status.LAUNCHED:
         raise Stale("この点検は終了しているため、記入できません。")
     sheet_after(locked.status, "answer")

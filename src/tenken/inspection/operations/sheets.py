@@ -15,6 +15,7 @@ from tenken.approvals.operations import withdraw as withdraw_request
 from tenken.common.refusals import Invalid, Missing, Stale
 from tenken.findings.models import Finding
 from tenken.findings.operations import NewFinding, open_findings
+from tenken.inspection.filling import require_fill
 from tenken.inspection.finding_words import finding_words
 from tenken.inspection.models import Answer, Question, Sheet, Stage
 from tenken.inspection.operations.answers import locked_sheet
@@ -40,7 +41,7 @@ def submit(*, by: Principal, sheet: Sheet, version: int, on: date | None = None)
     ``Invalid`` names each question that is not complete; ``Stale`` when an answer changed since it was shown.
     """
     sheet = _locked(sheet, version)
-    require(by, FILL_SHEETS, unit=sheet.unit)
+    require_fill(by, sheet)
     _check_running(sheet)
     if sheet.status == Sheet.Status.NOT_STARTED:
         raise Invalid("まだ何も記入されていません。")
@@ -65,7 +66,7 @@ def submit(*, by: Principal, sheet: Sheet, version: int, on: date | None = None)
 def withdraw(*, by: Principal, sheet: Sheet, version: int, on: date | None = None) -> Sheet:
     """Take a submitted sheet back before anyone decided (引戻し)."""
     sheet = _locked(sheet, version)
-    require(by, FILL_SHEETS, unit=sheet.unit)
+    require_fill(by, sheet)
     _check_running(sheet)
     status = sheet_after(sheet.status, "withdraw")
     withdraw_request(by=by, request=pending_request((SUBJECT, sheet.pk)), on=on)
@@ -253,6 +254,8 @@ def finding_of(answer: Answer, sheet: Sheet, improvement: Stage | None) -> NewFi
         origin_key=f"inspection.answer:{answer.pk}",
         item_code=question.revision.item.code,
         category_code=question.category.code,
+        aspect=question.revision.item.aspect,
+        system_id=sheet.system_id,
         title=title,
         detail=detail,
         due_on=improvement.ends_on if improvement else None,

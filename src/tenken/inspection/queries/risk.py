@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tenken.inspection.permissions import FILL_SHEETS
+from tenken.inspection.filling import decide_fill
 from tenken.inspection.queries.risk_part import SheetRiskPart, risk_part_of
 from tenken.inspection.queries.sheets import find_sheet
 from tenken.inspection.states import EDITABLE
-from tenken.organization.access import Principal, decide
+from tenken.organization.access import Principal
 
 
 def sheet_risk(by: Principal, sheet_id: int) -> SheetRiskPart:
@@ -17,5 +17,5 @@ def sheet_risk(by: Principal, sheet_id: int) -> SheetRiskPart:
         may_fill=sheet.programme.status == "launched"
         and sheet.programme.with_risk_part
         and sheet.status in EDITABLE
-        and bool(decide(by, FILL_SHEETS, unit=sheet.unit)),
+        and bool(decide_fill(by, sheet)),
     )

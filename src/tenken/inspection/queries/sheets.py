@@ -13,9 +13,10 @@ from tenken.approvals.models import ApprovalRequest
 from tenken.approvals.operations import holds_role_over, may_decide
 from tenken.approvals.queries import trail
 from tenken.common.refusals import Missing
+from tenken.inspection.filling import decide_fill
 from tenken.inspection.models import Answer, AnswerEvidence, Question, Sheet, Stage
 from tenken.inspection.operations.sheets import SUBJECT
-from tenken.inspection.permissions import ACCEPT_SHEETS, FILL_SHEETS, VIEW_SHEETS
+from tenken.inspection.permissions import ACCEPT_SHEETS, VIEW_SHEETS
 from tenken.inspection.queries.due import last_day_of
 from tenken.inspection.queries.offers import offers_for
 from tenken.inspection.rules.due import due_on
@@ -200,7 +201,7 @@ def _with_permissions(
     by: Principal, sheet: Sheet, sections: tuple[Section, ...], rounds: list[ApprovalRequest], rows: list[Row]
 ) -> SheetPage:
     running = sheet.programme.status == "launched"
-    fills = running and bool(decide(by, FILL_SHEETS, unit=sheet.unit))
+    fills = running and bool(decide_fill(by, sheet))
     pending = next((request for request in rounds if request.status == "pending"), None)
     decides = running and pending is not None and may_decide(by, pending)
     answered = sum(1 for row in rows if row.verdict)

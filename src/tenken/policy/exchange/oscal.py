@@ -14,6 +14,7 @@ from typing import Any
 
 from tenken.common.refusals import Invalid, Problem
 from tenken.policy.exchange.rows import BankRow, ClauseRow
+from tenken.policy.models import CheckItem
 from tenken.policy.rules.codes import stable_code
 
 OSCAL_VERSION = "1.1.2"
@@ -135,7 +136,7 @@ def bank_rows_of(document: Mapping[str, Any]) -> list[BankRow]:
     problems: list[Problem] = []
     rows = []
     for group, control, place in _controls(document, problems):
-        months = _said(control, "answer-valid-months")
+        months, aspect = _said(control, "answer-valid-months"), _said(control, "aspect")
         rows.append(
             BankRow(
                 code=_code(control, place, problems),
@@ -158,6 +159,7 @@ def bank_rows_of(document: Mapping[str, Any]) -> list[BankRow]:
                 answer_valid_months=int(months)
                 if months.isascii() and months.isdigit() and len(months) < 4
                 else 0,
+                aspect=aspect if aspect in CheckItem.Aspect.values else "",
                 place=place,
             )
         )
@@ -252,6 +254,7 @@ def _item_control(row: BankRow) -> dict[str, Any]:
         "props": [
             _prop("standing", "yes" if row.standing else "no"),
             _prop("answer-valid-months", str(row.answer_valid_months)),
+            *([_prop("aspect", row.aspect)] if row.aspect else []),
             *(_prop("fact", code) for code in row.facts),
         ],
         "links": [{"href": f"#{code}", "rel": "required"} for code in row.clause_codes],

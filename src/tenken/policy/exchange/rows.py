@@ -12,7 +12,7 @@ from tenken.policy.queries.versions import clauses_by_chapter
 
 @dataclass(frozen=True)
 class BankRow:
-    """One item of the bank. ``place`` says where it stood in the file, for whoever must put it right."""
+    """One item of the bank. ``aspect``: operational or technical, '' where the file does not say. ``place`` says where it stood in the file, for whoever must put it right."""
 
     code: str
     part: str
@@ -28,6 +28,7 @@ class BankRow:
     clause_codes: tuple[str, ...]
     standing: bool
     answer_valid_months: int = 0
+    aspect: str = ""
     place: str = ""
 
 
@@ -70,6 +71,7 @@ def bank_row(one: ItemOnDate) -> BankRow:
         clause_codes=tuple(revision.clause_codes),
         standing=one.item.standing,
         answer_valid_months=one.item.answer_valid_months,
+        aspect=one.item.aspect,
     )
 
 

@@ -8,7 +8,7 @@ from tenken.common.japanese_text import parse_count
 from tenken.common.refusals import Invalid, Problem
 from tenken.common.tabular_files import cell_place, cell_text
 from tenken.policy.exchange.rows import BankRow, ClauseRow
-from tenken.policy.models import CheckCategory, Clause
+from tenken.policy.models import CheckCategory, CheckItem, Clause
 from tenken.policy.rules.codes import split_codes
 from tenken.policy.rules.facts import FACT_KINDS, fact_name
 
@@ -31,6 +31,7 @@ BANK_HEADER = (
     "毎年の点検",
     "回答の有効期間（月）",
 )
+ASPECT = "運用面・技術面"  # files of before do not have it
 CLAUSE_HEADER = ("章の番号", "章の題名", "コード", "番号", "見出し", "本文", "対象者", "性質", "具体化する条")
 _HEADER_ROWS = 10  # a title and notes may stand above the header
 
@@ -38,7 +39,7 @@ Sheets = Mapping[str, Sequence[Sequence[object]]]
 
 
 def bank_table(rows: Sequence[BankRow]) -> list[tuple[object, ...]]:
-    """Return the rows under ``BANK_HEADER``."""
+    """Return the rows under ``BANK_HEADER`` and ``ASPECT``."""
     return [
         (
             row.code,
@@ -55,6 +56,7 @@ def bank_table(rows: Sequence[BankRow]) -> list[tuple[object, ...]]:
             "、".join(row.clause_codes),
             STANDING if row.standing else CHOICE,
             row.answer_valid_months,
+            CheckItem.Aspect(row.aspect).label if row.aspect else "",
         )
         for row in rows
     ]
@@ -79,8 +81,10 @@ def clause_table(rows: Sequence[ClauseRow], role_names: Mapping[str, str]) -> li
 
 
 def read_bank_table(sheets: Sheets) -> list[BankRow]:
-    """Return the items of a file with the columns of ``BANK_HEADER``, in any order. ``Invalid`` with every place."""
-    reader = _Reader(sheets, BANK_HEADER)
+    """Return the items of a file with the columns of ``BANK_HEADER``, in any order, ``ASPECT`` if it is there. ``Invalid`` with
+    every place."""
+    reader = _Reader(sheets, BANK_HEADER, (ASPECT,))
+    aspects = {aspect.label: aspect.value for aspect in CheckItem.Aspect}
     codes = {label: code for code, label in PARTS.items()}
     facts = {label: code for code, label in FACT_KINDS.items()}
     rows = [
@@ -99,6 +103,7 @@ def read_bank_table(sheets: Sheets) -> list[BankRow]:
             clause_codes=tuple(split_codes(line["根拠の条"])),
             standing=reader.one_of(line, "毎年の点検", {STANDING: STANDING, CHOICE: ""}) == STANDING,
             answer_valid_months=reader.count(line, "回答の有効期間（月）"),
+            aspect=reader.one_of(line, ASPECT, aspects) if line.get(ASPECT) else "",
             place=line.place,
         )
         for line in reader.lines()
@@ -143,8 +148,8 @@ class _Line(dict[str, str]):
 class _Reader:
     """Finds the header, hands out the lines below it, and collects what is wrong with its place."""
 
-    def __init__(self, sheets: Sheets, header: Sequence[str]) -> None:
-        self.header, self.problems = header, list[Problem]()
+    def __init__(self, sheets: Sheets, header: Sequence[str], optional: Sequence[str] = ()) -> None:
+        self.header, self.optional, self.problems = header, optional, list[Problem]()
         self.sheet, self.top, self.columns = self._find(sheets)
         self.rows = sheets[self.sheet]
 
@@ -155,7 +160,8 @@ class _Reader:
                 columns = {cell_text(cell): place for place, cell in enumerate(row)}
                 missing = [one for one in self.header if one not in columns]
                 if not missing:
-                    return name, top, {one: columns[one] for one in self.header}
+                    wanted = [*self.header, *(one for one in self.optional if one in columns)]
+                    return name, top, {one: columns[one] for one in wanted}
                 best = min(best, missing, key=len)
         raise Invalid(
             "この一覧の様式ではありません。書き出したファイルの見出しのまま使ってください。",

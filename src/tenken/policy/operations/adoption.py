@@ -125,7 +125,13 @@ def _adopt_bank(city: City, defaults: tuple[DefaultItem, ...], on: date) -> None
     )
     by_code = {category.code: category for category in categories}
     items = CheckItem.objects.bulk_create(
-        CheckItem(city=city, code=item.code, category=by_code[item.category], standing=item.standing)
+        CheckItem(
+            city=city,
+            code=item.code,
+            category=by_code[item.category],
+            standing=item.standing,
+            aspect=item.aspect,
+        )
         for item in defaults
     )
     revisions = [

@@ -103,6 +103,7 @@ def add_item(
     code: str,
     category: str,
     standing: bool,
+    aspect: str = CheckItem.Aspect.OPERATIONAL,
     wording: Wording,
     effective_from: date,
     on: date,
@@ -116,11 +117,20 @@ def add_item(
         inputs.add("code", "コード", f"「{plain}」はすでに使われています。")
     found = _category(by, category, inputs)
     kept = _wording(by.city_id, wording, effective_from, on, inputs)
+    _check_aspect(aspect, inputs)
     inputs.refuse()
     assert found is not None
-    item = CheckItem.objects.create(city=by.city, code=plain, category=found, standing=standing)
+    item = CheckItem.objects.create(
+        city=by.city, code=plain, category=found, standing=standing, aspect=aspect
+    )
     CheckItemRevision.objects.create(item=item, number=1, effective_from=effective_from, **asdict(kept))
-    changes = {"category": found.code, "standing": standing, "effective_from": effective_from, **asdict(kept)}
+    changes = {
+        "category": found.code,
+        "standing": standing,
+        "aspect": aspect,
+        "effective_from": effective_from,
+        **asdict(kept),
+    }
     _note(by, item, "add", changes, on)
     return item
 
@@ -161,16 +171,20 @@ def change_item(
     category: str,
     standing: bool,
     answer_valid_months: int | None = None,
+    aspect: str | None = None,
     on: date,
 ) -> CheckItem:
-    """Move *item* to another category, on or off every year's sheet, or set how long its answers may be stood by.
+    """Move *item* to another category, on or off every year's sheet, say whether it is operational or technical, or
+    how long its answers may be stood by.
 
-    *answer_valid_months*: 0 asks anew each time, at most 60, None leaves it. *seen* as in :func:`revise_item`.
+    *answer_valid_months*: 0 asks anew each time, at most 60, None leaves it. *aspect*: None leaves it. *seen* as in :func:`revise_item`.
     """
     present, _ = _locked(by, item, seen)
     _refuse_retired(present)
     inputs = Inputs()
     found = _category(by, category, inputs)
+    aspect = present.aspect if aspect is None else aspect
+    _check_aspect(aspect, inputs)
     months = present.answer_valid_months if answer_valid_months is None else answer_valid_months
     if not 0 <= months <= 60:
         inputs.add("answer_valid_months", "回答の有効期間", "0から60までの月数で入力してください。")
@@ -181,14 +195,26 @@ def change_item(
             "category": present.category.code,
             "standing": present.standing,
             "answer_valid_months": present.answer_valid_months,
+            "aspect": present.aspect,
         },
-        {"category": found.code, "standing": standing, "answer_valid_months": months},
+        {
+            "category": found.code,
+            "standing": standing,
+            "answer_valid_months": months,
+            "aspect": aspect,
+        },
     )
     present.category, present.standing, present.answer_valid_months = found, standing, months
-    present.save(update_fields=["category", "standing", "answer_valid_months"])
+    present.aspect = aspect
+    present.save(update_fields=["category", "standing", "answer_valid_months", "aspect"])
     if changes:
         _note(by, present, "change", changes, on)
     return present
+
+
+def _check_aspect(aspect: str, inputs: Inputs) -> None:
+    if aspect not in CheckItem.Aspect.values:
+        inputs.add("aspect", "運用面・技術面", "運用面か技術面かを選んでください。")
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from tenken.policy.rules.codes import stable_code
 
 ADD, REVISE, MOVE, SAME = "追加", "改定", "変更", "変更なし"
 _WORDS = ("question", "purpose", "how_to_check", "good", "examples", "evidence", "facts", "clause_codes")
-_PLACE = ("category", "standing", "answer_valid_months")
+_PLACE = ("category", "standing", "answer_valid_months", "aspect")
 LABELS = {
     "question": "点検内容",
     "purpose": "目的",
@@ -37,6 +37,7 @@ LABELS = {
     "category": "調査項目",
     "standing": "毎年の点検",
     "answer_valid_months": "回答の有効期間（月）",
+    "aspect": "運用面・技術面",
 }
 
 
@@ -96,6 +97,7 @@ def _with_codes(rows: Sequence[BankRow]) -> list[BankRow]:
 def _change(row: BankRow, present: BankRow | None) -> ItemChange:
     if present is None:
         return ItemChange(row, ADD)
+    row = replace(row, aspect=row.aspect or present.aspect)  # a file of before leaves it
     fields = tuple(name for name in (*_WORDS, *_PLACE) if getattr(row, name) != getattr(present, name))
     if not fields:
         return ItemChange(row, SAME)
@@ -150,6 +152,7 @@ def _write(by: Principal, change: ItemChange, on: date) -> None:
             code=row.code,
             category=row.category,
             standing=row.standing,
+            aspect=row.aspect or CheckItem.Aspect.OPERATIONAL,
             wording=wording,
             effective_from=on,
             on=on,
@@ -157,8 +160,16 @@ def _write(by: Principal, change: ItemChange, on: date) -> None:
     item = CheckItem.objects.select_related("category").get(city=by.city_id, code=row.code)
     if change.what == REVISE:
         revise_item(by=by, item=item, seen=_mark(item), wording=wording, effective_from=on, on=on)
-    if set(change.fields) & {"category", "standing"}:
-        change_item(by=by, item=item, seen=_mark(item), category=row.category, standing=row.standing, on=on)
+    if set(change.fields) & {"category", "standing", "aspect"}:
+        change_item(
+            by=by,
+            item=item,
+            seen=_mark(item),
+            category=row.category,
+            standing=row.standing,
+            aspect=row.aspect,
+            on=on,
+        )
     if item.answer_valid_months != row.answer_valid_months:
         CheckItem.objects.filter(pk=item.pk).update(answer_valid_months=row.answer_valid_months)
 

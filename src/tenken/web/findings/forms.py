@@ -13,9 +13,9 @@ from tenken.common.refusals import Invalid
 from tenken.findings.models import Finding
 from tenken.findings.operations.checking import CONFIRMED, REFUSED, RETURNED
 from tenken.findings.operations.checking import VERIFIED as VERIFY
-from tenken.findings.queries.lists import STATUS_GROUP_LABELS
+from tenken.findings.queries.lists import ANY_SYSTEM, NO_ASPECT, STATUS_GROUP_LABELS
 from tenken.findings.rules.ages import AGE_BANDS, ANY_AGE
-from tenken.findings.states import MEASURE_LEVELS, REASONS, STATUS_LABELS
+from tenken.findings.states import MEASURE_LEVELS, REASONS, RISKS, STATUS_LABELS
 from tenken.web.components.fields import CountField, EraDateField
 
 _REASON_CHOICES = [
@@ -116,6 +116,12 @@ class CannotFixForm(ProcedureForm):
     reason = forms.ChoiceField(label="改善できない理由", choices=_REASON_CHOICES)
     note = _long("理由の説明", "なぜ改善できないか。事務局か監査人が事実かどうかを確認します。", rows=3)
     compensating_measure = _long("リスク低減策", "改善できない間、危険を小さくするために行うこと。", rows=4)
+    residual_risk = forms.ChoiceField(
+        label="残るリスク", choices=list(RISKS.items()), widget=forms.RadioSelect
+    )
+    residual_risk_note = _long(
+        "残るリスクの説明", "リスク低減策を行っても、何がどれだけ起こり得るか。2,000字以内。", rows=3
+    )
     review_on = EraDateField(
         label="見直し日", help_text="もう一度、改善できないか考える日。例：令和9年3月31日"
     )
@@ -162,9 +168,21 @@ class FindingFilterForm(forms.Form):
     origin = forms.ChoiceField(
         label="出所", required=False, choices=[("", "すべて"), *Finding.Origin.choices]
     )
+    kind = forms.ChoiceField(label="区分", required=False, choices=[("", "すべて"), *Finding.Kind.choices])
+    track = forms.ChoiceField(
+        label="対応のしかた", required=False, choices=[("", "すべて"), *Finding.Track.choices]
+    )
+    report = forms.ChoiceField(label="報告書", required=False)
     level = forms.ChoiceField(
         label="対策の区分", required=False, choices=[("", "すべて"), *MEASURE_LEVELS.items()]
     )
+    aspect = forms.ChoiceField(
+        label="運用面・技術面",
+        required=False,
+        choices=[("", "すべて"), *Finding.Aspect.choices, (NO_ASPECT, "区分のないもの")],
+    )
+    risk = forms.ChoiceField(label="残るリスク", required=False, choices=[("", "すべて"), *RISKS.items()])
+    system = forms.ChoiceField(label="情報システム", required=False)
     age = forms.ChoiceField(
         label="未完了の日数",
         required=False,
@@ -185,8 +203,15 @@ class FindingFilterForm(forms.Form):
         years: Sequence[int],
         units: Sequence[tuple[int, str]],
         categories: Sequence[tuple[str, str]],
+        systems: Sequence[tuple[int, str]] = (),
+        reports: Sequence[tuple[int, str]] = (),
     ) -> None:
         super().__init__(data)
+        self._choose(
+            "system",
+            [(ANY_SYSTEM, "情報システムの課題"), *((str(key), name) for key, name in systems)],
+        )
+        self._choose("report", [(str(key), name) for key, name in reports])
         self._choose("fiscal_year", [(str(year), str(FiscalYear(year))) for year in years])
         self._choose("unit", [(str(key), name) for key, name in units])
         self._choose("category", list(categories))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from tenken.common.fiscal_year import FiscalYear
+from tenken.findings.models import AuditReport
 from tenken.findings.permissions import CHECK_FINDINGS, VIEW_FINDINGS
 from tenken.findings.queries import (
     FindingFilter,
@@ -50,11 +51,13 @@ def finding_list(request: SignedInRequest) -> HttpResponse:
         years=years_of(by),
         units=bureaus_in_sight(by, request.GET.get("unit", "")),
         categories=list(categories.items()),
+        systems=_system_in_sight(by, request.GET.get("system", "")),
+        reports=list(AuditReport.objects.restrict(by, VIEW_FINDINGS).values_list("pk", "title")),
     )
     only = _filter(form)
     rows = urgent_first(findings_for(by, only), by.on) if only is not None else findings_for(by).none()
     if kind := wants_export(request):
-        file_table = FindingFileTable(rows, categories=categories, by=by)
+        file_table = FindingFileTable(rows.select_related("report"), categories=categories, by=by)
         RequestConfig(request, paginate=False).configure(file_table)
         return export_table(file_table, "課題一覧", kind)
     table = FindingTable(rows, categories=categories, by=by)
@@ -90,9 +93,15 @@ def _filter(form: FindingFilterForm) -> FindingFilter | None:
         overdue=values["overdue"],
         origin=values["origin"],
         level=values["level"],
+        kind=values["kind"],
+        track=values["track"],
+        report_id=int(values["report"]) if values.get("report") else None,
         age=values["age"],
         item_code=values["item"],
         review_due=values["review_due"],
+        aspect=values["aspect"],
+        system=values["system"],
+        risk=values["risk"],
         text=values["q"],
     )
 
@@ -104,6 +113,14 @@ def bureaus_in_sight(by: Principal, chosen: str) -> list[tuple[int, str]]:
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 and int(chosen) not in dict(bureaus):
         bureaus += rows.filter(pk=int(chosen)).values_list("pk", "name")
     return bureaus
+
+
+def _system_in_sight(by: Principal, chosen: str) -> list[tuple[int, str]]:
+    """Return the system the address names, when a finding in sight is about it."""
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+        return []
+    rows = findings_for(by, FindingFilter(system=chosen)).order_by()
+    return list(rows.values_list("system_id", "system__name").distinct())
 
 
 def _figures(summary: StatusSummary, year: int | None) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from tenken.organization.access import Principal, decide, require, require_somew
 from tenken.policy import operations, sealing
 from tenken.policy.comparison import word_diff
 from tenken.policy.exchange.rows import bank_row
-from tenken.policy.exchange.tables import BANK_HEADER, bank_table
+from tenken.policy.exchange.tables import ASPECT, BANK_HEADER, bank_table
 from tenken.policy.models import CheckItem, CheckItemRevision
 from tenken.policy.permissions import CHANGE_BANK, VIEW_POLICY
 from tenken.policy.queries import (
@@ -48,8 +48,8 @@ from tenken.web.principal import SignedInRequest, signed_in
 HERE = "policy-bank"
 _PLACES = {"standing": ("毎年", "blue"), "choice": ("選択", "neutral"), "retired": ("廃止", "red")}
 # What comes back is the first part; the rest says more to who reads it.
-_EXPORT = (*BANK_HEADER, "対象者", "版", "適用日")
-_WIDTHS = (12, 18, 16, 20, 50, 40, 40, 40, 40, 26, 24, 22, 12, 12, 24, 6, 20)
+_EXPORT = (*BANK_HEADER, ASPECT, "対象者", "版", "適用日")
+_WIDTHS = (12, 18, 16, 20, 50, 40, 40, 40, 40, 26, 24, 22, 12, 12, 14, 24, 6, 20)
 
 
 class BankTable(Table):
@@ -66,6 +66,7 @@ class BankTable(Table):
     )
     category = tables.Column(verbose_name="調査項目", order_by=("part", "category_order"))
     roles = tables.Column(verbose_name="対象者")
+    aspect = tables.Column(verbose_name="面", attrs={"td": {"class": "policy-nowrap"}})
     place = StatusColumn(_PLACES, verbose_name="毎年", attrs={"td": {"class": "policy-nowrap"}})
     effective_from = DateColumn(verbose_name="適用日")
 
@@ -94,6 +95,7 @@ def _listed(by: Principal, form: BankFilter, names: dict[str, str]) -> list[tupl
         for one in items
         if (not wanted["role"] or wanted["role"] in asked[one.item.code])
         and (not text or text in search_key(f"{one.item.code} {one.revision.question}"))
+        and (not wanted["aspect"] or one.item.aspect == wanted["aspect"])
         and (not wanted["standing"] or _place(one.item) == places[wanted["standing"]])
     ]
 
@@ -117,6 +119,7 @@ def bank(request: SignedInRequest) -> HttpResponse:
             "category_order": one.category.order,
             "question": one.revision.question,
             "roles": roles,
+            "aspect": one.item.get_aspect_display(),
             "place": _place(one.item),
             "effective_from": one.revision.effective_from,
         }
@@ -219,6 +222,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             code=form.cleaned_data["code"],
             category=form.cleaned_data["category"],
             standing=form.cleaned_data["standing"],
+            aspect=form.cleaned_data["aspect"],
             wording=form.wording(),
             effective_from=form.cleaned_data["effective_from"],
             on=by.on,
@@ -282,6 +286,7 @@ def change(request: SignedInRequest, code: str) -> HttpResponse:
         "category": shown.category.code,
         "standing": shown.standing,
         "answer_valid_months": shown.answer_valid_months,
+        "aspect": shown.aspect,
         "seen": _last_mark(shown)[1],
     }
     form = ItemChangeForm(posted(request), initial=initial, categories=categories_of(by.city_id))

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from tenken.organization.models import Unit
-from tenken.policy.models import CheckCategory, Clause
+from tenken.policy.models import CheckCategory, CheckItem, Clause
 from tenken.policy.operations import ClauseInput, Wording
 from tenken.policy.rules.codes import split_codes
 from tenken.policy.rules.facts import FACT_KINDS
@@ -184,6 +184,13 @@ class ItemPlaceForm(forms.Form):
 
     category = forms.ChoiceField(label="調査項目")
     standing = forms.BooleanField(label="毎年の点検シートに入れる", required=False)
+    aspect = forms.ChoiceField(
+        label="運用面・技術面",
+        choices=CheckItem.Aspect.choices,
+        initial=CheckItem.Aspect.OPERATIONAL,
+        widget=forms.RadioSelect,
+        help_text="足りないとき、仕事のしかたで補うものは運用面、設定や機器などの技術で補うものは技術面です。",
+    )
 
     def __init__(self, *args: Any, categories: Iterable[CheckCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -209,7 +216,7 @@ class ItemChangeForm(SeenForm, ItemPlaceForm):
 class ItemAddForm(ItemPlaceForm, WordingForm):
     code = forms.CharField(label="コード", max_length=60, help_text="いつまでも変えない符号です。例：M-CD-08")
 
-    field_order = ("code", "category", "standing")
+    field_order = ("code", "category", "standing", "aspect")
 
 
 class RetireForm(SeenForm):
@@ -248,6 +255,9 @@ class BankFilter(forms.Form):
     )
     category = forms.ChoiceField(label="調査項目", required=False)
     role = forms.ChoiceField(label="対象者", required=False)
+    aspect = forms.ChoiceField(
+        label="運用面・技術面", required=False, choices=[("", "すべて"), *CheckItem.Aspect.choices]
+    )
     standing = forms.ChoiceField(
         label="毎年の点検",
         required=False,
