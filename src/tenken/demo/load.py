@@ -24,6 +24,7 @@ from tenken.demo import papers, plan
 from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
 from tenken.demo.cases import load_casebook
 from tenken.demo.city import DemoCity, found, reorganize, transfer
+from tenken.demo.measures import load_measures
 from tenken.demo.meetings import adopt_defaults, load_meetings, record_duties
 from tenken.demo.plans import load_plan
 from tenken.demo.policy import import_guidelines, revise_standard
@@ -44,7 +45,7 @@ from tenken.policy.operations import adopt_default_policy
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_STEPS = 19  # besides those of the years between FY2014 and this one
+_STEPS = 20  # besides those of the years between FY2014 and this one
 _ISSUED_2013 = date(2014, 7, 28)
 _CASES_PUBLISHED = date(2015, 5, 20)
 _MET_2015 = date(2015, 7, 29)
@@ -125,6 +126,7 @@ class _Load:
             "職員の自己チェック", lambda: load_self_check(made, FiscalYear.of(self.today).year, self.today)
         )
         self._step("今年度の訪問調査と追跡調査", lambda: _followed(made, years[-1].programme, self.today))
+        self._step("監査の結果と措置", lambda: load_measures(made, self.today))
         self._step("職務とガイドライン", lambda: _duties(made, self.today))
         accounts = self._step("利用者", lambda: open_accounts(made, self.today, self.password))
         self._step("不在時の対応", lambda: _procedures(made, self.today))

@@ -7,11 +7,14 @@ class FindingsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenken.findings import permissions  # noqa: F401 - registers the capabilities
-        from tenken.findings.tasks import MORNING, open_cities, remind
+        from tenken.findings.tasks import MORNING, open_cities, remind, remind_of_measures
         from tenken.jobs.schedule import register_daily
         from tenken.journal.labels import register_operation_labels
 
         register_daily("findings.extent_reminders", at=MORNING, cities=open_cities, function=remind)
+        register_daily(
+            "findings.measure_reminders", at=MORNING, cities=open_cities, function=remind_of_measures
+        )
         register_operation_labels(
             {
                 "findings.batch.open": "課題を登録（一括）",

@@ -8,23 +8,22 @@ apply_findings(by=by, found=found, shown=found.digest)      writes what was show
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from tenken.common.era import era_date, parse_date
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.japanese_text import parse_count
 from tenken.common.refusals import Invalid, Problem, Stale
-from tenken.common.tabular_files import cell_place, cell_text
-from tenken.common.workbook_cells import SheetCells, cell_address, read_cells
+from tenken.common.workbook_cells import read_cells
 from tenken.findings.models import Finding
 from tenken.findings.operations.bulk import Improvement, improve_many
 from tenken.findings.permissions import IMPROVE_FINDINGS
 from tenken.findings.states import MEASURE_LEVELS, WITH_SECTION, Plan, Report
 from tenken.organization.access import Principal, require_somewhere
 from tenken.organization.queries.naming import names_with_bureau
+from tenken.workbooks.form_rows import FormRow, find_form
 from tenken.workbooks.lists import list_workbook
 
 TITLE: Final = "課題の改善計画と改善報告"
@@ -35,7 +34,6 @@ COLUMNS: Final = (*GIVEN, *PLAN, *REPORT)
 _YES: Final = "○"
 _LEVEL_CODES: Final = {label: code for code, label in MEASURE_LEVELS.items()}
 _MAX_ROWS: Final = 2_000
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,14 @@ def findings_difference(*, by: Principal, name: str, content: bytes) -> Findings
     """
     require_somewhere(by, IMPROVE_FINDINGS)
     sheets = read_cells(content, name)
-    sheet, top, columns = _form(sheets, name)
+    sheet, top, columns = find_form(sheets, name, title=TITLE, columns=COLUMNS)
     standing = {str(row): row for row in _open(by, any_status=True)}
     problems: list[Problem] = []
     changes: list[Change] = []
     seen: set[str] = set()
     unchanged = 0
     for number in range(top + 1, len(sheet.rows)):
-        row = _Row(sheet, number, columns, problems)
+        row = FormRow(sheet, number, columns, problems)
         if not row.filled():
             continue
         if len(seen) >= _MAX_ROWS:
@@ -149,61 +147,7 @@ def _shown(row: Finding) -> dict[str, Any]:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def _form(sheets: dict[str, SheetCells], name: str) -> tuple[SheetCells, int, dict[str, int]]:
-    """Return the sheet that is this form, the row of its header (from 0) and its columns."""
-    for sheet in sheets.values():
-        for number, cells in enumerate(sheet.rows[:20]):
-            names = [cell_text(cell) for cell in cells]
-            if set(COLUMNS) <= set(names):
-                return sheet, number, {column: names.index(column) for column in COLUMNS}
-    raise Invalid(
-        f"「{name}」は「{TITLE}」の様式ではありません。",
-        [Problem("このページから出力したファイルに入力してください。")],
-    )
-
-
-class _Row:
-    """One row being read: every problem goes to one list, with its cell."""
-
-    def __init__(
-        self, sheet: SheetCells, number: int, columns: dict[str, int], problems: list[Problem]
-    ) -> None:
-        self.sheet, self.number, self.columns, self.problems = sheet, number, columns, problems
-        for name, column in columns.items():
-            if cell_address(number + 1, column + 1) in sheet.formulas:
-                self.wrong(name, "数式は取り込めません。値を入力してください。")
-
-    @property
-    def place(self) -> str:
-        return cell_place(self.sheet.name, self.number)
-
-    def raw(self, name: str) -> object:
-        return self.sheet.value(self.number + 1, self.columns[name] + 1)
-
-    def text(self, name: str) -> str:
-        return cell_text(self.raw(name)).replace("\r\n", "\n")
-
-    def filled(self) -> bool:
-        return any(self.text(name) for name in self.columns)
-
-    def wrong(self, name: str, message: str) -> None:
-        self.problems.append(
-            Problem(message, f"{cell_place(self.sheet.name, self.number, self.columns[name])}「{name}」")
-        )
-
-    def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """Return what *parse* makes of the cell, None for an empty one or one it refuses."""
-        text = self.text(name)
-        if not text:
-            return None
-        try:
-            return parse(text)
-        except ValueError as error:
-            self.wrong(name, str(error))
-            return None
-
-
-def _finding(row: _Row, standing: dict[str, Finding], seen: set[str]) -> Finding | None:
+def _finding(row: FormRow, standing: dict[str, Finding], seen: set[str]) -> Finding | None:
     number = row.text("番号")
     finding = standing.get(number)
     if finding is None:
@@ -222,7 +166,7 @@ def _finding(row: _Row, standing: dict[str, Finding], seen: set[str]) -> Finding
     return None
 
 
-def _change(row: _Row, finding: Finding) -> Change | None:
+def _change(row: FormRow, finding: Finding) -> Change | None:
     before = {name: _words(value) for name, value in _shown(finding).items()}
     level = row.read("対策の区分", _level)
     needs = row.read("予算が必要", _mark)

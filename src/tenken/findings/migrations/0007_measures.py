@@ -1,9 +1,6 @@
 """A measure is proposed by the section, decided by the secretariat, and confirmed with what bears it out."""
 
 from django.db import migrations, models
-from django.db.models import Q
-
-_STANDS = Q(("decided_on__isnull", False), ("state", "decided"))
 
 
 class Migration(migrations.Migration):
@@ -73,36 +70,36 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="measure",
             constraint=models.CheckConstraint(
-                condition=Q(_STANDS, Q(("decided_by", ""), _negated=True))
-                | Q(
-                    Q(("proposed_on__isnull", False), ("state__in", ("proposed", "returned"))),
-                    Q(
-                        ("confirmed_on__isnull", True),
-                        ("decided_by", ""),
-                        ("decided_on__isnull", True),
-                        ("kept_on__isnull", True),
-                        ("told_on__isnull", True),
-                    ),
-                ),
                 name="findings_measure_decided_whole",
+                condition=(models.Q(state="decided", decided_on__isnull=False) & ~models.Q(decided_by=""))
+                | (
+                    models.Q(state__in=("proposed", "returned"), proposed_on__isnull=False)
+                    & models.Q(
+                        decided_on__isnull=True,
+                        decided_by="",
+                        told_on__isnull=True,
+                        confirmed_on__isnull=True,
+                        kept_on__isnull=True,
+                    )
+                ),
             ),
         ),
         migrations.AddConstraint(
             model_name="measure",
             constraint=models.CheckConstraint(
-                condition=Q(("confirmed_by", ""), ("confirmed_on__isnull", True))
-                | Q(
-                    Q(("confirmed_on__isnull", False), ("status", "done")),
-                    Q(("confirmed_by", ""), _negated=True),
-                    Q(("promises", False)) | Q(("kept_on__isnull", False)),
-                ),
                 name="findings_measure_confirmed_is_done",
+                condition=models.Q(confirmed_on__isnull=True, confirmed_by="")
+                | (
+                    models.Q(confirmed_on__isnull=False, status="done")
+                    & ~models.Q(confirmed_by="")
+                    & (models.Q(promises=False) | models.Q(kept_on__isnull=False))
+                ),
             ),
         ),
         migrations.AddConstraint(
             model_name="measure",
             constraint=models.UniqueConstraint(
-                condition=Q(("state__in", ("proposed", "returned"))),
+                condition=models.Q(("state__in", ("proposed", "returned"))),
                 fields=("finding",),
                 name="findings_measure_one_proposal",
             ),

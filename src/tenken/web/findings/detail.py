@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Stale
-from tenken.findings.models import Finding
+from tenken.findings.models import Finding, Measure
 from tenken.findings.operations import (
     add_evidence,
     check,
@@ -32,7 +32,7 @@ from tenken.findings.permissions import (
     MANAGE_TRACES,
     PROPOSE_CASES,
 )
-from tenken.findings.queries import FindingRecord, extents_for, finding_record
+from tenken.findings.queries import FindingRecord, extents_for, finding_record, measures_of, until_of
 from tenken.findings.states import MEASURE_LEVELS, VERIFIED, WITHDRAWN, reason_text
 from tenken.organization.access import Principal, decide
 from tenken.organization.models import Unit
@@ -48,7 +48,15 @@ from tenken.web.findings.forms import (
     ReportForm,
 )
 from tenken.web.findings.labels import STATUSES, next_step, timeline
-from tenken.web.findings.procedures import NEVER_FIRST, Procedure, procedures_of, require_procedure
+from tenken.web.findings.measure_procedures import NEVER_FIRST as MEASURES_NEVER_FIRST
+from tenken.web.findings.measure_procedures import (
+    measure_lines,
+    measure_now,
+    measure_procedures,
+    measure_step,
+)
+from tenken.web.findings.procedure import Procedure
+from tenken.web.findings.procedures import NEVER_FIRST, procedures_of, require_procedure
 from tenken.web.principal import SignedInRequest, signed_in
 
 
@@ -56,7 +64,7 @@ from tenken.web.principal import SignedInRequest, signed_in
 @require_safe
 def detail(request: SignedInRequest, finding_id: int) -> HttpResponse:
     """Show a finding."""
-    return _page(request, finding_record(request.principal, finding_id))
+    return finding_page(request, finding_record(request.principal, finding_id))
 
 
 @signed_in
@@ -168,28 +176,29 @@ def _perform(
     require_procedure(by, record.finding, code)
     form = form_class(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, record, typed={code: form}, status=422)
-    version = _version(request)
+        return finding_page(request, record, typed={code: form}, status=422)
+    version = read_version(request)
     try:
         act(by, record.finding, version, dict(form.cleaned_data))
     except Invalid as refusal:
         form.take(refusal)
-        return _page(request, finding_record(by, finding_id), typed={code: form}, status=422)
+        return finding_page(request, finding_record(by, finding_id), typed={code: form}, status=422)
     except Stale as refusal:
         fresh = finding_record(by, finding_id)
-        return _page(request, fresh, typed={code: form}, stale=(refusal.message, version), status=409)
+        return finding_page(request, fresh, typed={code: form}, stale=(refusal.message, version), status=409)
     messages.success(request, done)
     return redirect("findings-detail", finding_id=finding_id)
 
 
-def _version(request: SignedInRequest) -> int:
+def read_version(request: SignedInRequest) -> int:
+    """Return the version the page showed; ``Invalid`` when the form does not say."""
     text = request.POST.get("version", "")
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise Invalid("画面の内容を読み取れませんでした。ページを開き直してください。")
     return int(text)
 
 
-def _page(
+def finding_page(
     request: SignedInRequest,
     record: FindingRecord,
     *,
@@ -197,20 +206,32 @@ def _page(
     stale: tuple[str, int] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """Return the page of a finding with what its reader may do; *typed* are the forms that were refused."""
     by, finding = request.principal, record.finding
+    measures = measures_of(finding) if finding.track == Finding.Track.MEASURES else None
     improves = bool(decide(by, IMPROVE_FINDINGS, unit=finding.unit))
     checks = bool(decide(by, CHECK_FINDINGS, unit=finding.unit))
     confirms = bool(decide(by, CONFIRM_REASONS, unit=finding.unit))
     typed = typed or {}
-    procedures = procedures_of(by, finding, typed)
-    first = next((one for one in procedures[:1] if one.code not in NEVER_FIRST), None)
+    procedures = (
+        procedures_of(by, finding, typed)
+        if measures is None
+        else measure_procedures(by, finding, measures, typed)
+    )
+    folded = NEVER_FIRST | MEASURES_NEVER_FIRST
+    first = next((one for one in procedures[:1] if one.code not in folded), None)
     label, tone = STATUSES[finding.status]
     context = {
         "record": record,
         "finding": finding,
         "status_label": label,
         "status_tone": tone,
-        "step": next_step(record, improves=improves, checks=checks, confirms=confirms, on=by.on),
+        "step": next_step(record, improves=improves, checks=checks, confirms=confirms, on=by.on)
+        if measures is None
+        else measure_step(by, finding, measures, until_of(finding)),
+        "measures": measures is not None,
+        "measure_lines": measure_lines(measures or ()),
+        "reported_in": _reported_in(finding),
         "may_trace": by.holds(MANAGE_TRACES) and finding.item_code and finding.status != WITHDRAWN,
         "may_extend": by.holds(MANAGE_EXTENT) and finding.status != WITHDRAWN,
         "extents": extents_for(by, finding=finding) if by.holds(MANAGE_EXTENT) else [],
@@ -219,7 +240,9 @@ def _page(
         "first": first,
         "others": [(one, one.code in typed) for one in procedures if one is not first],
         "forms": list(typed.values()) if stale is None else [],
-        "stale": _stale(record, typed, *stale) | {"target": _target(procedures, typed)} if stale else None,
+        "stale": _stale(record, typed, measures, *stale) | {"target": _target(procedures, typed)}
+        if stale
+        else None,
         "stale_header": ["項目", "今の内容", "あなたの入力"],
         "unit_path": _unit_path(by, finding.unit),
         "summary": _summary(record),
@@ -237,7 +260,11 @@ def _extent_target(finding: Finding) -> int | None:
 
 
 def _stale(
-    record: FindingRecord, typed: Mapping[str, ProcedureForm], message: str, version: int
+    record: FindingRecord,
+    typed: Mapping[str, ProcedureForm],
+    measures: Sequence[Measure] | None,
+    message: str,
+    version: int,
 ) -> dict[str, Any]:
     """Return what happened since *version* was shown, and what stands now beside what was typed."""
     finding = record.finding
@@ -252,12 +279,16 @@ def _stale(
         "budget_yen": _yen(finding.budget_yen),
         "budget_year": str(FiscalYear(finding.budget_year)) if finding.budget_year else "",
         "compensating_measure": finding.compensating_measure,
+        "residual_risk": finding.get_residual_risk_display(),
+        "residual_risk_note": finding.residual_risk_note,
         "review_on": finding.review_on,
         "action": finding.action,
         "action_on": finding.action_on,
         "reason": reason_text(finding.not_improved_reason, ""),
         "note": finding.not_improved_note,
     }
+    if measures is not None:
+        now = measure_now(measures)
     rows = [
         [field.label, _shown(now.get(name)), _shown(_spoken(field, form.cleaned_data.get(name)))]
         for form in typed.values()
@@ -301,10 +332,28 @@ def _summary(record: FindingRecord) -> list[tuple[str, Any]]:
         ("年度", str(FiscalYear(finding.fiscal_year))),
         ("調査項目", record.category),
         ("出所", finding.get_origin_display()),
+        ("運用面・技術面", finding.get_aspect_display()),
+        ("情報システム", finding.system.name if finding.system else ""),
         ("発生日", era_date(finding.opened_on)),
         ("期限", era_date(finding.due_on) if finding.due_on else ""),
         ("課題の内容", finding.detail),
     ]
+
+
+def _reported_in(finding: Finding) -> list[tuple[str, Any]]:
+    """Return where a report has the finding; nothing for one of no report."""
+    report = finding.report
+    if report is None:
+        return []
+    question = next((one["text"] for one in report.viewpoints if one["code"] == finding.viewpoint), "")
+    rows = [
+        ("区分", finding.get_kind_display()),
+        ("番号", finding.reference),
+        ("着眼点", f"{finding.viewpoint}　{question}".strip()),
+        ("視点", finding.get_perspective_display()),
+        ("見出し", finding.heading),
+    ]
+    return [row for row in rows if row[1]]
 
 
 def _progress(finding: Finding) -> list[tuple[str, Any]]:
@@ -325,6 +374,7 @@ def _progress(finding: Finding) -> list[tuple[str, Any]]:
         rows.append((label, reason_text(finding.not_improved_reason, finding.not_improved_note)))
     if finding.review_on:
         rows.append(("リスク低減策", finding.compensating_measure))
+        rows.append(("残るリスク", _risk_left(finding)))
         rows.append(("見直し日", era_date(finding.review_on)))
     if finding.confirmed_on:
         rows.append(
@@ -338,6 +388,10 @@ def _progress(finding: Finding) -> list[tuple[str, Any]]:
     if finding.closed_on:
         rows.append(("完了日", era_date(finding.closed_on)))
     return rows
+
+
+def _risk_left(finding: Finding) -> str:
+    return f"{finding.get_residual_risk_display()}　{finding.residual_risk_note}".strip()
 
 
 def _level(finding: Finding) -> str:

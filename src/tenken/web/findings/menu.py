@@ -6,14 +6,17 @@ from typing import Any
 
 from django.urls import reverse
 
-from tenken.findings.permissions import IMPROVE_FINDINGS, VIEW_FINDINGS
+from tenken.findings.permissions import IMPROVE_FINDINGS, REPORT_MEASURES, VIEW_FINDINGS
 from tenken.organization.access import Principal
 
 _PAGES = (
     ("課題の一覧", "findings-list", VIEW_FINDINGS),
+    ("監査結果と措置", "findings-reports", VIEW_FINDINGS),
+    ("措置の報告", "findings-answers", REPORT_MEASURES),
     ("追跡調査", "findings-traces", VIEW_FINDINGS),
     ("横展開", "findings-extents", VIEW_FINDINGS),
     ("環境面での対策", "findings-environment", VIEW_FINDINGS),
+    ("運用面と技術面", "findings-aspects", VIEW_FINDINGS),
     ("未完了の日数", "findings-ages", VIEW_FINDINGS),
     ("再発", "findings-relapse", VIEW_FINDINGS),
     ("内容別指摘事項", "findings-contents", VIEW_FINDINGS),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from django.urls import reverse
 
@@ -32,6 +31,7 @@ from tenken.web.findings.forms import (
     ReopenForm,
     ReportForm,
 )
+from tenken.web.findings.procedure import Procedure
 
 # What nobody has to do: always folded.
 NEVER_FIRST = frozenset({"evidence", "reopen"})
@@ -47,18 +47,6 @@ CAPABILITIES: dict[str, tuple[Capability, ...]] = {
     "confirm": (CONFIRM_REASONS,),
     "reopen": (IMPROVE_FINDINGS, CONFIRM_REASONS),
 }
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """One form on the page. The first is what is to be done next; the others are folded below it."""
-
-    code: str
-    title: str
-    submit: str
-    form: ProcedureForm
-    url: str
-    has_files: bool = False
 
 
 def require_procedure(by: Principal, finding: Finding, code: str) -> None:
@@ -154,6 +142,8 @@ def _cannot_fix_form(finding: Finding, ids: str) -> ProcedureForm:
         "reason": finding.not_improved_reason,
         "note": finding.not_improved_note,
         "compensating_measure": finding.compensating_measure,
+        "residual_risk": finding.residual_risk,
+        "residual_risk_note": finding.residual_risk_note,
     }
     return CannotFixForm(initial=initial, auto_id=ids)
 

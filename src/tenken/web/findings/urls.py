@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
-from tenken.web.findings import boards, detail, lists, secretariat, traces, workbook
+from tenken.web.findings import aspects, boards, detail, lists, secretariat, traces, workbook
 
 urlpatterns = [
     path("", lists.finding_list, name="findings-list"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("close/<fiscal_year:fiscal_year>/", secretariat.close_stage, name="findings-close"),
     path("environment/", boards.environment, name="findings-environment"),
     path("ages/", boards.ages, name="findings-ages"),
+    path("aspects/", aspects.aspects, name="findings-aspects"),
+    path("aspects/chart.svg", aspects.chart_svg, name="findings-aspects-chart"),
     path("relapse/", boards.relapse, name="findings-relapse"),
     path("workbook/", workbook.upload, name="findings-workbook"),
     path("workbook/file/", workbook.download, name="findings-workbook-file"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("trace-lines/<int:line_id>/proof/", traces.proof, name="findings-trace-proof"),
     path("trace-lines/<int:line_id>/check/", traces.check, name="findings-trace-check"),
     path("", include("tenken.web.findings.extent_urls")),
+    path("", include("tenken.web.findings.measure_urls")),
     path("<int:finding_id>/", detail.detail, name="findings-detail"),
     path("<int:finding_id>/plan/", detail.make_plan, name="findings-plan"),
     path("<int:finding_id>/report/", detail.make_report, name="findings-report"),
