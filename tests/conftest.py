@@ -78,7 +78,7 @@ def _no_postgres() -> str:
 
 
 def _no_programs() -> str:
-    missing = [name for name in ("pdftotext", "pdftoppm") if shutil.which(name) is None]
+    missing = [name for name in ("pdftotext", "pdftoppm", "nmap") if shutil.which(name) is None]
     if not any(shutil.which(name) for name in ("soffice", "libreoffice")):
         missing.append("LibreOffice")
     return f"missing programs: {', '.join(missing)}" if missing else ""

@@ -46,7 +46,9 @@ def values(
 
 def _broken(error: str, reading: _Reading) -> Invalid:
     place = f"（{reading.taken:,}バイト目の付近）"
-    if "UTF8" in error or "utf-8" in error:
+    if "utf-8" in error:  # the parser joined an escaped half of a character to what stood behind it
+        return Invalid(f"対になっていない文字（サロゲート）があります{place}。")
+    if "UTF8" in error:
         return Invalid(f"文字コードがUTF-8ではありません{place}。UTF-8で保存し直してください。")
     if "premature EOF" in error:
         return Invalid(f"ファイルが途中で切れています{place}。もう一度出力するか、送り直してください。")

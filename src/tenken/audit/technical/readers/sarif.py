@@ -123,11 +123,14 @@ def _runs(found: Iterator[tuple[tuple[str, ...], Any]]) -> list[_Run]:
 
 def _rule(facts: Mapping[str, Any]) -> _Rule:
     properties = mapping(facts.get("properties"))
-    identifier, title = (
-        text(facts.get("id")),
-        _words(facts.get("shortDescription")) or text(facts.get("name")),
+    identifier, name = text(facts.get("id")), text(facts.get("name"))
+    short = _words(facts.get("shortDescription"))
+    related = (
+        mapping(mapping(item).get("target")).get("id") for item in sequence(facts.get("relationships"))
     )
-    told = " ".join([*texts(properties.get("tags")), *texts(properties.get("cwe"))])
+    told = " ".join([*texts(properties.get("tags")), *texts(properties.get("cwe")), *map(text, related)])
+    # A bare name tells little, and may stand for several rules.
+    title = short or (f"{name}（{identifier}）" if name else "")
     return _Rule(
         rule=identifier,
         title=title,

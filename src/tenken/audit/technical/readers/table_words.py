@@ -40,6 +40,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "脅威度",
         "レベル",
         "判定",
+        "level",
         "severity",
         "risk",
         "threat",

@@ -61,16 +61,11 @@ def _as_dict(alert: Node) -> dict[str, Any]:
 
 def read_zap_json(source: Source) -> Iterator[ScannedHost | ScanRecord]:
     """Yield the sites and alerts. A site's name may stand after its alerts: then the address of the alert says it."""
-    created, generated, name, alert = (
-        ("created",),
-        ("@generated",),
-        ("site", "*", "@name"),
-        ("site", "*", "alerts", "*"),
-    )
-    host = ("site", "*", "@host")
+    created, generated = ("created",), ("@generated",)
+    name, alert = ("site", "*", "@name"), ("site", "*", "alerts", "*")
     seen_at: datetime | None = None
     site: dict[str, Any] = {}
-    for path, value in values(source, frozenset({created, generated, name, host, alert, ("@programName",)})):
+    for path, value in values(source, frozenset({created, generated, name, alert})):
         if path in (created, generated):
             seen_at = moment(text(value)) or seen_at
         elif path == name:
