@@ -13,20 +13,30 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from tenken.audit.competence.queries.register import conflicted_appointments
 from tenken.audit.engagement_states import LIVE
-from tenken.audit.engagements.queries import engagements_for
+from tenken.audit.engagements.queries import audits_held, engagements_for, workloads
 from tenken.audit.models import Appointment, Engagement
 from tenken.audit.models.engagements import EngagementQuerySet
-from tenken.audit.permissions import MANAGE_AUDITORS, MANAGE_AUDITS, ORDER_AUDITS, VIEW_AUDITS
+from tenken.audit.permissions import MANAGE_AUDITS, ORDER_AUDITS, VIEW_AUDITORS, VIEW_AUDITS
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.japanese_text import search_key
-from tenken.organization.access import require_somewhere
+from tenken.organization.access import require, require_somewhere
 from tenken.organization.queries.naming import names_with_bureau
-from tenken.web.audits.engagement_tables import EngagementTable
+from tenken.web.audits.engagement_forms import choose
+from tenken.web.audits.engagement_tables import EngagementTable, HeldTable, WorkTable
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 
-_PER_PAGE = 50
+_PER_PAGE, _YEARS = 50, 10
+
+
+class YearForm(forms.Form):
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "year", [("", "すべて"), *((year, str(FiscalYear(year))) for year in years)])
 
 
 class EngagementFilterForm(forms.Form):
@@ -45,9 +55,7 @@ class EngagementFilterForm(forms.Form):
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["year"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "すべて"), *((year, str(FiscalYear(year))) for year in years)]
+        choose(self, "year", [("", "すべて"), *((year, str(FiscalYear(year))) for year in years)])
 
 
 @signed_in
@@ -75,10 +83,52 @@ def index(request: SignedInRequest) -> HttpResponse:
         "figures": _figures(shown),
         "may_plan": by.everywhere(MANAGE_AUDITS),
         "may_order": by.everywhere(ORDER_AUDITS) or by.everywhere(MANAGE_AUDITS),
-        "may_settle": by.everywhere(MANAGE_AUDITORS),
+        "may_read_auditors": by.holds(VIEW_AUDITORS),
+        "conflicts": conflicted_appointments(by.city, by.on) if by.everywhere(MANAGE_AUDITS) else [],
         "export": exports(request),
     }
     return render(request, "web/audits/index.html", context)
+
+
+@signed_in
+@require_safe
+def held(request: SignedInRequest) -> HttpResponse:
+    """監査の実施一覧: every audit held in ten years, or in one, whoever held it."""
+    by = request.principal
+    require(by, MANAGE_AUDITS)
+    this = FiscalYear.of(by.on).year
+    form = YearForm(request.GET or None, years=list(range(this + 1, this - _YEARS, -1)))
+    chosen = form.cleaned_data["year"] if form.is_bound and form.is_valid() else None
+    rows = audits_held(by.city, [chosen] if chosen else range(this - _YEARS + 1, this + 2))
+    table = HeldTable(rows)
+    kind = wants_export(request)
+    RequestConfig(request, paginate=False if kind else {"per_page": 100}).configure(table)
+    if kind:
+        return export_table(table, "情報セキュリティ監査の実施一覧", kind)
+    context = {"form": form, "table": table, "title": "監査の実施一覧", "export": exports(request)}
+    return render(request, "web/audits/engagements_list.html", context)
+
+
+@signed_in
+@require_safe
+def work(request: SignedInRequest) -> HttpResponse:
+    """Who works on which audits, and which appointments are in conflict."""
+    by = request.principal
+    require(by, MANAGE_AUDITS)
+    rows = workloads(by)
+    names = names_with_bureau(by.city, {row.engagement.unit_id for row in rows}, by.on)
+    table = WorkTable(rows, names=names)
+    kind = wants_export(request)
+    RequestConfig(request, paginate=False if kind else {"per_page": 100}).configure(table)
+    if kind:
+        return export_table(table, "監査人の担当", kind)
+    context = {
+        "table": table,
+        "title": "監査人の担当",
+        "conflicts": conflicted_appointments(by.city, by.on),
+        "export": exports(request),
+    }
+    return render(request, "web/audits/engagements_list.html", context)
 
 
 def _narrowed(rows: EngagementQuerySet, form: EngagementFilterForm) -> EngagementQuerySet:

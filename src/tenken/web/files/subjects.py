@@ -5,7 +5,8 @@ from __future__ import annotations
 from tenken.audit.engagements.queries import may_work_on
 from tenken.audit.fieldwork.queries.reconciliations import find_reconciliation
 from tenken.audit.fieldwork.seeing import sight_of
-from tenken.audit.models import Engagement, EvidenceRequest
+from tenken.audit.models import Auditor, Engagement, EvidenceRequest
+from tenken.audit.permissions import MANAGE_AUDITORS
 from tenken.audit.queries import may_read_results, visits_for
 from tenken.audit.technical.queries.reach import scans_for
 from tenken.common.refusals import Missing
@@ -64,6 +65,16 @@ def _reaches_scan(by: Principal, subject_id: str) -> bool:
 
 
 register_file_access("audit.scan", _reaches_scan)
+
+
+def _reaches_auditor(by: Principal, subject_id: str) -> bool:
+    return (
+        by.everywhere(MANAGE_AUDITORS)
+        and Auditor.objects.filter(pk=_key(subject_id), city=by.city_id).exists()
+    )
+
+
+register_file_access("audit.auditor", _reaches_auditor)
 
 
 def _reaches_fieldwork(by: Principal, subject_id: str) -> bool:

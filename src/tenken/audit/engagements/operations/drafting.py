@@ -179,7 +179,8 @@ def reply_to_difference(
     found.save()
     engagement.save(update_fields=["version"])
     changes = {"item": found.item_id, "outcome": outcome, "reply": found.reply}
-    words = f"{found.item.title[:100]}：{found.get_outcome_display()}"
+    # The title that was sent: the audited read this too.
+    words = f"{_sent(found)['title'][:100]}：{found.get_outcome_display()}"
     tell(by, engagement, "replied", "audit.engagement.reply", changes, comment=words, on=on)
     return found
 
@@ -228,7 +229,7 @@ def _check_outcome(found: FactAnswer, outcome: str, checks: Checks) -> None:
     if outcome not in FactAnswer.Outcome.values:
         checks.problem("対応を選んでください。", label="対応", field="outcome")
         return
-    sent = next(item for item in found.draft.content["items"] if item["key"] == found.item_id)
+    sent = _sent(found)
     dropped = bool(found.item.dropped_because)
     if (outcome == FactAnswer.Outcome.DROPPED) != dropped:
         checks.problem(
@@ -240,3 +241,9 @@ def _check_outcome(found: FactAnswer, outcome: str, checks: Checks) -> None:
         checks.problem("先に項目の文を直してください。", label="対応", field="outcome")
     elif outcome == FactAnswer.Outcome.KEPT and found.item.version != sent["version"]:
         checks.problem("項目の文は、送ったあとに直されています。", label="対応", field="outcome")
+
+
+def _sent(answer: FactAnswer) -> dict[str, Any]:
+    """Return the answered item as it was sent."""
+    items: list[dict[str, Any]] = answer.draft.content["items"]
+    return next(item for item in items if item["key"] == answer.item_id)

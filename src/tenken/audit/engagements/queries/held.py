@@ -41,8 +41,16 @@ class HeldAudit:
     findings: dict[str, int]
 
     @property
-    def total(self) -> int:
-        return sum(self.findings.values())
+    def exceptions(self) -> int:
+        return self.findings.get("exception", 0)
+
+    @property
+    def opinions(self) -> int:
+        return self.findings.get("opinion", 0)
+
+    @property
+    def others(self) -> int:
+        return sum(self.findings.values()) - self.exceptions - self.opinions
 
 
 @dataclass(frozen=True)
