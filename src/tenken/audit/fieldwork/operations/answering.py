@@ -17,7 +17,7 @@ from tenken.audit.models import AnswerFile, AnswerPart, Question, QuestionRound
 from tenken.audit.models.questions import Withheld
 from tenken.audit.permissions import ANSWER_AUDITORS
 from tenken.common import clock
-from tenken.common.refusals import Denied, Missing, Stale
+from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
 from tenken.files.operations import store
 from tenken.organization.access import Principal, require
 from tenken.organization.names import Checks, refuse
@@ -43,6 +43,18 @@ class Withholding:
     legal_ground: str
     audience: str = Withheld.Audience.AUDITORS
     public_text: str = ""
+
+
+@dataclass(frozen=True)
+class ImportedAnswer:
+    """An answer as a workbook says it: its parts, which of them (from 1) are withheld, whether it is handed in."""
+
+    question_id: int
+    version: int
+    parts: tuple[PartText, ...]
+    withheld: tuple[tuple[int, Withholding], ...] = ()
+    hand_in: bool = False
+    place: str = ""
 
 
 @transaction.atomic
@@ -85,6 +97,43 @@ def save_answer(
     }
     note(by, f"audit.question.{event}", (SUBJECT, question.pk), changes, on)
     return question
+
+
+@transaction.atomic
+def import_answers(
+    *, by: Principal, answers: Sequence[ImportedAnswer], source: str, on: date | None = None
+) -> int:
+    """Write answers that came as the file *source*, all or none, and return how many. ``Invalid`` names each place."""
+    problems: list[Problem] = []
+    for one in answers:
+        question = Question.objects.select_related("engagement", "unit").filter(pk=one.question_id).first()
+        if question is None:
+            raise Missing("質問が見つかりません。")
+        try:
+            question = save_answer(by=by, question=question, parts=one.parts, version=one.version, on=on)
+            rows = {part.order: part for part in AnswerPart.objects.filter(round=_last_round(question))}
+            for place, withholding in one.withheld:
+                question = withhold(
+                    by=by, one=rows[place], withholding=withholding, version=question.version, on=on
+                )
+            if one.hand_in:
+                save_answer(
+                    by=by,
+                    question=question,
+                    parts=one.parts,
+                    version=question.version,
+                    hand_in=True,
+                    title=next((grant.post_title for grant in by.grants), ""),
+                    on=on,
+                )
+        except Invalid as refusal:
+            problems += [Problem(each.message, one.place) for each in refusal.problems]
+    if problems:
+        raise Invalid("取り込めないところがあります。", problems)
+    if answers:
+        changes = {"file": source, "answers": [one.question_id for one in answers]}
+        note(by, "audit.question.import", ("organization.city", by.city_id), changes, on)
+    return len(answers)
 
 
 def _checked(parts: Sequence[PartText], needed: bool) -> list[PartText]:
