@@ -105,7 +105,7 @@ def moment(text: str) -> datetime | None:
             return datetime.fromtimestamp(int(text), UTC)
         found = datetime.fromisoformat(_as_iso(text)) if text[0].isdigit() else _asctime(text)
         return (found if found.tzinfo else found.replace(tzinfo=JAPAN)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, LookupError, OverflowError, OSError):
         return None
 
 
