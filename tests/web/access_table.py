@@ -101,6 +101,32 @@ PREPARES_EXTENT: Outcome = {"ok": "secretariat", "404": REST}
 MAKES_EXTENTS: Outcome = {"ok": "secretariat", "404": "f_secretariat", "403": REST}
 MAKES_CASES: Outcome = {"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST}
 
+# audits: who works on one (its auditors, the secretariat), who plans, who answers a draft
+WORKS_A1: Outcome = {
+    "ok": "secretariat auditor",
+    "403": "ciso bureau manager deputy system network",
+    "404": REST,
+}
+WORKS_B1: Outcome = {"ok": "secretariat auditor", "403": "ciso network other", "404": REST}
+PLANS_AUDIT_A1: Outcome = {
+    "ok": "secretariat",
+    "403": "ciso bureau manager deputy system network auditor",
+    "404": REST,
+}
+PLANS_AUDIT_B1: Outcome = {"ok": "secretariat", "403": "ciso network auditor other", "404": REST}
+ANSWERS_DRAFT_A1: Outcome = {
+    "ok": "manager deputy system network",
+    "403": "ciso bureau secretariat auditor",
+    "404": REST,
+}
+ANSWERS_DRAFT_B1: Outcome = {"ok": "network other", "403": "ciso secretariat auditor", "404": REST}
+READS_DRAFT_A1: Outcome = {"ok": "manager deputy system network secretariat auditor", "404": REST}
+READS_DRAFT_B1: Outcome = {"ok": "network secretariat auditor other", "404": REST}
+ORDERS_AUDITS: Outcome = {"ok": "ciso secretariat f_secretariat", "403": REST}
+READS_AUDITORS: Outcome = {"ok": "ciso secretariat auditor f_secretariat", "403": REST}
+READS_AN_AUDITOR: Outcome = {"ok": "ciso secretariat auditor", "404": REST}
+STRIKES: Outcome = {"ok": "secretariat", "404": "f_secretariat f_manager", "403": REST}
+
 # visits: whoever makes them, whoever plans them
 RECORDS_A1: Outcome = {"ok": "secretariat auditor", "403": "ciso bureau manager deputy", "404": REST}
 RECORDS_B1: Outcome = {"ok": "secretariat auditor", "403": "ciso other", "404": REST}
@@ -220,6 +246,42 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "assets-system": ("system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
     "assets-system-change": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
     "assets-system-retire": ("system", {"GET": (SYSTEM_A1, SYSTEM_B1,), "POST": (SYSTEM_A1, SYSTEM_B1,)}),
+    "audits-index": ("", {"GET": (SEES_LEDGERS,), "POST": (CLOSED,)}),
+    "audits-plan": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "audits-order": ("", {"GET": (ORDERS_AUDITS,), "POST": (ORDERS_AUDITS,)}),
+    "audits-held": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "audits-work": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "audits-engagement": ("engagement", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-notice": ("engagement", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-report": ("engagement", {"GET": (READS_DRAFT_A1, READS_DRAFT_B1,), "POST": (CLOSED, CLOSED,)}),
+    "audits-change": ("engagement", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-viewpoints": ("engagement", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-appoint": ("engagement", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-notify": ("engagement", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-cancel": ("engagement", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-visit": ("engagement", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-appointment-end": ("appointment", {"GET": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-begin": ("engagement", {"GET": (CLOSED, CLOSED,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-send": ("engagement", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-issue": ("engagement", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-close": ("engagement", {"GET": (CLOSED, CLOSED,), "POST": (PLANS_AUDIT_A1, PLANS_AUDIT_B1,)}),
+    "audits-head": ("engagement", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-item-new": ("engagement", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-take-over": ("engagement", {"GET": (CLOSED, CLOSED,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-item": ("report_item", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-item-drop": ("report_item", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-item-move": ("report_item", {"GET": (CLOSED, CLOSED,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-answer": ("engagement", {"GET": (ANSWERS_DRAFT_A1, ANSWERS_DRAFT_B1,), "POST": (ANSWERS_DRAFT_A1, ANSWERS_DRAFT_B1,)}),
+    "audits-reply": ("fact_answer", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "audits-auditors": ("", {"GET": (READS_AUDITORS,), "POST": (CLOSED,)}),
+    "audits-auditor-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "audits-settings": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "audits-auditor": ("auditor", {"GET": (READS_AN_AUDITOR,), "POST": (CLOSED,)}),
+    "audits-auditor-change": ("auditor", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "audits-qualification-new": ("auditor", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "audits-experience-new": ("auditor", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "audits-conflict-new": ("auditor", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "audits-record-strike": ("auditor_record", {"GET": (STRIKES,), "POST": (STRIKES,)}),
     "audits-technical": ("", {"GET": (SEES_LEDGERS,), "POST": (CLOSED,)}),
     "audits-technical-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "audits-technical-system": ("technical_system", {"GET": (SEES_LEDGER_A1, SEES_LEDGER_B1,), "POST": (CLOSED, CLOSED,)}),

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.assets.makers import make_asset, make_occurrence, make_system
 from tests.factories import OtherCity, Scenario, make_other_city
+from tests.web.engagement_rows import engagement_places
 from tests.web.finding_rows import make_extent, make_extent_draft, make_trace_and_case
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rotation_rows import rotation_places
@@ -160,6 +161,7 @@ def make_world(scenario: Scenario) -> World:
         "series": {INSIDE: (series.pk,)},
         **_meetings(scenario),
         **visit_places(scenario, rows),
+        **engagement_places(scenario),
         **rotation_places(scenario),
         **technical_places(scenario),
     }
