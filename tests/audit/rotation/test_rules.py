@@ -118,7 +118,9 @@ def test_what_falls_due_goes_before_what_has_more_points() -> None:
 
 def test_a_year_that_could_not_hold_all_is_relieved_before() -> None:
     taken = fill(["a", "b", "c", "x"], {"a": 2017, "b": 2017, "c": 2016}, year=2015, capacity=1)
-    assert taken == {"a": Because.LEVEL}  # 2016 holds c, 2017 holds b
+    assert taken == {"a": Because.POINTS}  # 2016 holds c, 2017 holds b
+    light = fill(["x", "a", "b", "c"], {"a": 2017, "b": 2017, "c": 2016}, year=2015, capacity=1)
+    assert light == {"a": Because.LEVEL}
 
 
 def test_what_rests_is_not_taken_for_its_points_alone() -> None:

@@ -46,7 +46,12 @@ class ChoiceFilterForm(forms.Form):
     tier = forms.ChoiceField(
         label="区分",
         required=False,
-        choices=[("", "すべて"), ("chosen", "対象となったもの"), *TIER_CHOICES],
+        choices=[
+            ("", "すべて"),
+            ("chosen", "対象となったもの"),
+            ("visited", "訪問調査と技術監査"),
+            *((code, f"{label}だけ" if code != "none" else label) for code, label in TIER_CHOICES),
+        ],
     )
     step = forms.ChoiceField(
         label="選んだ段",
@@ -135,8 +140,11 @@ class RuleForm(forms.Form):
             for factor in Factor
         ]
 
-    def heads(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if not name.startswith(("points_", "limit_"))]
+    def heads(self) -> list[tuple[forms.BoundField, str]]:
+        """Return the other fields with their units."""
+        names = [name for name in self.fields if not name.startswith(("points_", "limit_"))]
+        units = {"capacity": "件", "within": "年", "years": "年"}
+        return [(self[name], units.get(name.rpartition("_")[2], "")) for name in names]
 
     def rule(self) -> Rule:
         """Return the rule that was typed; only of a valid form."""

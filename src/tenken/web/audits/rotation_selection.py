@@ -127,19 +127,29 @@ def proof_view(proof: Proof) -> dict[str, Any]:
     }
 
 
+# Each tier with the deeper ones, as they are counted.
+_WITHIN = (
+    (Tier.SELF, "自己点検", "chosen"),
+    (Tier.VISIT, "うち訪問調査", "visited"),
+    (Tier.TECHNICAL, "うち技術監査", "technical"),
+)
+
+
 def _figures(found: SystemSelection, said: Justification) -> list[dict[str, Any]]:
     here = reverse("rotation-selection", args=[found.pk])
     rule = Rule.of_json(found.rule)
     figures = [
         {
             "number": said.count(tier),
-            "label": tier.label,
-            "note": f"規則では{rule.capacity(tier)}件まで",
+            "label": label,
+            "note": f"規則の{rule.capacity(tier)}件を超える"
+            if said.count(tier) > rule.capacity(tier)
+            else f"規則では{rule.capacity(tier)}件まで",
             "unit": "件",
             "tone": TIERS[tier][1],
-            "url": f"{here}?tier={tier if tier != Tier.SELF else 'chosen'}",
+            "url": f"{here}?tier={within}",
         }
-        for tier in (Tier.SELF, Tier.VISIT, Tier.TECHNICAL)
+        for tier, label, within in _WITHIN
     ]
     changed = {
         "number": len(said.overrides),
@@ -158,10 +168,11 @@ def _narrowed(rows: Collection[JustifiedSystem], form: ChoiceFilterForm) -> list
         return []
     said = form.cleaned_data
     tier, step, words = said["tier"], said["step"], search_key(said["q"])
+    least = {"chosen": Tier.SELF.level, "visited": Tier.VISIT.level}
     return [
         one
         for one in rows
-        if (not tier or one.tier == tier or (tier == "chosen" and one.tier != Tier.NONE))
+        if (not tier or one.tier == tier or one.tier.level >= least.get(tier, len(Tier)))
         and (
             not step or (one.overridden if step == "override" else one.because == step and not one.overridden)
         )
@@ -262,21 +273,21 @@ def choice(request: SignedInRequest, choice_id: int) -> HttpResponse:
     )
 
 
-def _facts(row: SystemChoice, by: Any) -> list[dict[str, Any]]:
+def _facts(row: SystemChoice, by: Any) -> list[tuple[str, str]]:
     known = next(one for one in universe_of(row.selection) if one.id == row.system_id)
     tied = SystemChoice.objects.filter(selection=row.selection_id, points=row.points).count()
     lot = f"{row.lot:.6f}（同点{tied}件を、小さい順に並べた）" if tied > 1 else f"{row.lot:.6f}（同点なし）"
     return [
-        {"term": "コード", "value": known.code},
-        {"term": "所管課", "value": name_with_bureau(by.city, known.owner_id, row.selection.drawn_on)},
-        {
-            "term": "順位・点数",
-            "value": f"{row.rank}位　{row.points}点（技術監査の順では{row.technical_points}点）",
-        },
-        {"term": "選んだ段", "value": row.get_because_display() or "件数に入らない"},
-        {"term": "訪問調査の期限", "value": year_label(row.due) if row.due else "周期の対象ではない"},
-        {"term": "自己点検の期限", "value": year_label(row.self_due)},
-        {"term": "くじの値", "value": lot},
+        ("コード", known.code),
+        ("所管課", name_with_bureau(by.city, known.owner_id, row.selection.drawn_on)),
+        (
+            "順位・点数",
+            f"{row.rank}位　{row.points}点（技術監査の順では{row.technical_points}点）",
+        ),
+        ("選んだ段", row.get_because_display() or "件数に入らない"),
+        ("訪問調査の期限", year_label(row.due) if row.due else "周期の対象ではない"),
+        ("自己点検の期限", year_label(row.self_due)),
+        ("くじの値", lot),
     ]
 
 

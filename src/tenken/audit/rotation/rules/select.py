@@ -142,6 +142,8 @@ def fill(
     """
     taken = dict(already or {})
     later = max(capacity - reserved, 0)
+    # Those the points alone would bring in are not taken for the years to come.
+    heaviest = set([code for code in order if code not in resting][:capacity])
     for until in sorted({max(one, year) for one in due.values()}):
         falling = [code for code in order if code in due and due[code] <= until]
         needed = len(falling) - later * (until - year)
@@ -150,7 +152,8 @@ def fill(
             if standing >= needed or len(taken) >= capacity:
                 break
             if code not in taken:
-                taken[code] = Because.DUE if due[code] <= year else Because.LEVEL
+                early = Because.POINTS if code in heaviest else Because.LEVEL
+                taken[code] = Because.DUE if due[code] <= year else early
                 standing += 1
     for code in order:
         if len(taken) >= capacity:
