@@ -151,6 +151,18 @@ READS_ROTATION: Outcome = {"ok": "ciso secretariat auditor f_secretariat", "403"
 SEES_ROTATION: Outcome = {"ok": "ciso secretariat auditor", "404": REST}
 MANAGES_ROTATION: Outcome = {"ok": "secretariat", "403": "ciso auditor", "404": REST}
 
+# the fieldwork of an audit of 企画課: its auditors and the secretariat; who answers auditors for it
+WORKS_AUDIT: Outcome = {"ok": "secretariat auditor", "404": REST}
+FIELDWORK_A1: Outcome = {"ok": "manager deputy system network secretariat auditor", "404": REST}
+DECIDES_FIELDWORK_A1: Outcome = {
+    "ok": "secretariat auditor",
+    "403": "manager deputy system network",
+    "404": REST,
+}
+ANSWERS_A1: Outcome = {"ok": "manager deputy system network", "403": "secretariat auditor", "404": REST}
+ANSWERS_AUDITORS: Outcome = {"ok": "manager deputy system network other f_manager", "403": REST}
+ANSWERS_BUT_NOT_THERE: Outcome = {"404": "manager deputy system network other f_manager", "403": REST}
+
 # fmt: off
 TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "home": ("", {"GET": (EVERYONE,), "POST": (CLOSED,)}),
@@ -360,6 +372,49 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "audit-practice-ask": ("practice", {"GET": (CLOSED,), "POST": (PLANS_VISIT_A1,)}),
     "audit-practice-answer": ("practice", {"GET": ({"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST},), "POST": ({"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST},)}),
     "audit-practice-propose": ("practice", {"GET": (PLANS_VISIT_A1,), "POST": (PLANS_VISIT_A1,)}),
+    "audits-fieldwork": ("held_audit", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-checklist": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-checklist-choose": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-checklist-propose": ("held_audit", {"GET": (CLOSED,), "POST": (WORKS_AUDIT,)}),
+    "audits-papers": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (CLOSED,)}),
+    "audits-paper-new": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-retention": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "audits-paper": ("working_paper", {"GET": (WORKS_AUDIT,), "POST": (CLOSED,)}),
+    "audits-paper-supersede": ("working_paper", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-questions": ("held_audit", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-question-new": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-questions-published": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (CLOSED,)}),
+    "audits-my-questions": ("", {"GET": (ANSWERS_AUDITORS,), "POST": (CLOSED,)}),
+    "audits-questions-workbook": ("", {"GET": (ANSWERS_AUDITORS,), "POST": (CLOSED,)}),
+    "audits-questions-upload": ("", {"GET": (ANSWERS_AUDITORS,), "POST": (ANSWERS_AUDITORS,)}),
+    "audits-questions-confirm": ("", {"GET": (CLOSED,), "POST": (ANSWERS_BUT_NOT_THERE,)}),
+    "audits-question": ("held_question", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-question-answer": ("held_question", {"GET": (CLOSED,), "POST": (ANSWERS_A1,)}),
+    "audits-question-file": ("held_question", {"GET": (CLOSED,), "POST": (FIELDWORK_A1,)}),
+    "audits-question-follow": ("answered_question", {"GET": (DECIDES_FIELDWORK_A1,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-question-due": ("held_question", {"GET": (DECIDES_FIELDWORK_A1,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-question-withdraw": ("held_question", {"GET": (DECIDES_FIELDWORK_A1,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-question-close": ("answered_question", {"GET": (CLOSED,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-answer-file": ("answer_file", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-answer-file-remove": ("answer_file", {"GET": (CLOSED,), "POST": (ANSWERS_A1,)}),
+    "audits-answer-file-withheld": ("answer_file", {"GET": (FIELDWORK_A1,), "POST": (FIELDWORK_A1,)}),
+    "audits-answer-part-withheld": ("answer_part", {"GET": (FIELDWORK_A1,), "POST": (FIELDWORK_A1,)}),
+    "audits-requests": ("held_audit", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-request-new": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-request": ("evidence_request", {"GET": (FIELDWORK_A1,), "POST": (FIELDWORK_A1,)}),
+    "audits-request-decline": ("evidence_request", {"GET": (FIELDWORK_A1,), "POST": (FIELDWORK_A1,)}),
+    "audits-reconciliations": ("held_audit", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-reconciliation-new": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-reconciliation": ("reconciliation", {"GET": (FIELDWORK_A1,), "POST": (CLOSED,)}),
+    "audits-reconciliation-ask": ("reconciliation", {"GET": (DECIDES_FIELDWORK_A1,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-reconciliation-explain": ("reconciliation", {"GET": (FIELDWORK_A1,), "POST": (FIELDWORK_A1,)}),
+    "audits-reconciliation-decide": ("reconciliation", {"GET": (DECIDES_FIELDWORK_A1,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-reconciliation-reopen": ("reconciliation", {"GET": (DECIDES_FIELDWORK_A1,), "POST": (DECIDES_FIELDWORK_A1,)}),
+    "audits-tables": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (CLOSED,)}),
+    "audits-table-new": ("held_audit", {"GET": (WORKS_AUDIT,), "POST": (WORKS_AUDIT,)}),
+    "audits-table": ("handed_in_table", {"GET": (WORKS_AUDIT,), "POST": (CLOSED,)}),
+    "audits-table-settle": ("handed_in_table", {"GET": (CLOSED,), "POST": (WORKS_AUDIT,)}),
+    "audits-table-reconcile": ("handed_in_table", {"GET": (CLOSED,), "POST": (WORKS_AUDIT,)}),
     "findings-list": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-check-many": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "findings-close-index": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),

@@ -162,16 +162,17 @@ def test_products_and_what_happened_are_kept_on_the_system_s_page(
     first = {"form-0-kind": "os", "form-0-name": "Windows Server", "form-0-release": "2012 R2"}
     wrong = forms | first | {"form-0-support_ends_on": "いつか"}
     assert secretariat.post(f"{page}products/", wrong).status_code == 422
-    right = forms | first | {"form-0-support_ends_on": "令和5年10月10日", "form-1-kind": "os"}
+    right = forms | first | {"form-0-support_ends_on": "令和5年10月10日"}
     assert secretariat.post(f"{page}products/", right).status_code == 302
     assert secretariat.post(f"{page}products/", right).status_code == 409
-    twice = right | {"form-1-name": "Windows Server", "form-1-release": "2012 R2", "version": "2"}
+    second = {"form-1-kind": "os", "form-1-name": "Windows Server", "form-1-release": "2012 R2"}
+    twice = right | second | {"version": "2"}
     assert secretariat.post(f"{page}products/", twice).status_code == 422
     happened = {"kind": "failure", "happened_on": "2014-05-01", "outline": "半日止まった。"}
     assert secretariat.post(f"{page}occurrences/new/", happened | {"outline": ""}).status_code == 422
     assert secretariat.post(f"{page}occurrences/new/", happened).status_code == 302
     shown = secretariat.get(page).content.decode()
-    assert "令和5年10月10日（終了）" in shown or "2023" in shown
+    assert "令和5年10月10日" in shown
     assert "半日止まった。" in shown
     key = system.occurrences.get().pk
     assert secretariat.post(f"/assets/occurrences/{key}/strike/", {"because": ""}).status_code == 422

@@ -150,7 +150,7 @@ class SystemForm(RefusableForm):
 class ProductForm(Form):
     """One product of a system."""
 
-    kind = ChoiceField(label="種類", choices=SystemProduct.Kind.choices)
+    kind = ChoiceField(label="種類", choices=[("", "選んでください"), *SystemProduct.Kind.choices])
     name = CharField(label="製品", max_length=120, help_text="例：Windows Server")
     release = CharField(label="版", max_length=60, required=False, help_text="例：2022")
     support_ends_on = EraDateField(label="サポート終了日", required=False)

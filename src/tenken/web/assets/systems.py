@@ -67,6 +67,8 @@ def detail(request: SignedInRequest, system_id: int) -> HttpResponse:
     system = find_system(by, system_id)
     may_manage = bool(decide(by, MANAGE_SYSTEMS, unit=system.owner))
     may_change = may_manage and system.valid_to is None
+    kept = list(assets_in(by, system)[:_ASSETS_SHOWN])
+    holders = names_with_bureau(by.city, [asset.unit_id for asset in kept], by.on)
     happened = SystemOccurrence.objects.filter(system=system)
     context = {
         "title": system.name,
@@ -86,8 +88,7 @@ def detail(request: SignedInRequest, system_id: int) -> HttpResponse:
         "occurrences": happened,
         "asset_header": ["情報資産", "所管", "重要性分類"],
         "assets": [
-            (asset.name, asset.unit.name, asset.get_classification_display())
-            for asset in assets_in(by, system)[:_ASSETS_SHOWN]
+            (asset.name, holders.get(asset.unit_id, ""), asset.get_classification_display()) for asset in kept
         ],
         "may_change": may_change,
         "may_manage": may_manage,
