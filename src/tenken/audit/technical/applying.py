@@ -121,7 +121,7 @@ ON CONFLICT (system_id, host) DO UPDATE SET
 
 def merge(scan: ScanImport) -> None:
     """Bring *scan*, just set to applied inside the caller's transaction, into what stands of its system."""
-    moment: Any = connection.ops.adapt_datetimefield_value(scan.scanned_at)  # type: ignore[arg-type]
+    moment: Any = connection.ops.adapt_datetimefield_value(scan.scanned_at)
     given = {"system": scan.system_id, "scan": scan.pk, "at": moment}
     with connection.cursor() as cursor:
         for statement in (_WEAKNESSES, _PLACES, _NOT_SEEN, _WEIGHED, _MACHINES):

@@ -306,7 +306,7 @@ def _proposal(by: Principal, row: ScanImport, header: TableHeader, saved: str) -
     kept = next((one.mapping for one in saved_mappings(by) if one.name == saved), None) or row.mapping
     if kept is None:
         return header.propose()
-    fitting = {
+    fitting: dict[str, Any] = {
         name: None
         if isinstance(value, int) and name != "header_row" and value >= len(header.columns)
         else value

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.http import FileResponse, HttpResponse
-from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 import tenken.web.files.subjects  # noqa: F401 - registers who may reach what
@@ -20,7 +21,7 @@ _POLICY = "default-src 'none'; sandbox"
 
 @require_safe
 @signed_in
-def download(request: SignedInRequest, file_id: int, name: str) -> HttpResponseBase:
+def download(request: SignedInRequest, file_id: int, name: str) -> HttpResponse:
     """Send one file of the reader's city. ``Missing`` when there is none, or what it belongs to is out of reach.
 
     *name* is for people and their browsers; the stored name counts.
@@ -29,9 +30,8 @@ def download(request: SignedInRequest, file_id: int, name: str) -> HttpResponseB
     stored = get_file(by.city_code, file_id)
     if not may_reach(by, stored.subject_type, stored.subject_id):
         raise Missing("ファイルが見つかりません。")
-    response: HttpResponseBase
     if stored.size > settings.MAX_UPLOAD_BYTES:  # a scanner's file: never whole in memory
-        response = FileResponse(open_file(stored), content_type=stored.media_type)
+        response = cast(HttpResponse, FileResponse(open_file(stored), content_type=stored.media_type))
     else:
         with open_file(stored) as file:
             response = HttpResponse(file.read(), content_type=stored.media_type)

@@ -200,8 +200,7 @@ def field(
         # type=number empties full-width input, so figures are typed as text with a number pad.
         attrs |= {"type": "text", "inputmode": "numeric"}
     if kind == "file":
-        usual = getattr(settings, "MAX_UPLOAD_BYTES", 0) // (1024 * 1024)
-        values["limit_mb"] = getattr(widget, "limit_mb", usual)
+        values["limit_mb"] = getattr(widget, "limit_mb", settings.MAX_UPLOAD_BYTES // (1024 * 1024))
     values["control"] = bound.as_widget(attrs=attrs)
     return values
 

@@ -7,6 +7,8 @@ whose report was issued, and weaknesses that have become findings.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenken.assets.models import InformationSystem
@@ -141,7 +143,7 @@ def require_judge(by: Principal, system: InformationSystem) -> None:
         raise Denied("ぜい弱性を判断できるのは、この情報システムの監査に任命された監査人と事務局です。")
 
 
-def _my_systems(by: Principal) -> QuerySet[Engagement]:
+def _my_systems(by: Principal) -> Any:
     return my_engagements(by).filter(system__isnull=False).values("system")
 
 

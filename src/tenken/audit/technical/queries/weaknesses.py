@@ -55,12 +55,12 @@ def needs_review(on: date) -> Q:
     return Q(judged_urgency__isnull=False) & ~counts_now(on)
 
 
-def with_effective(rows: QuerySet[Weakness], on: date) -> QuerySet[Weakness]:
+def with_effective(rows: QuerySet[Weakness], on: date) -> QuerySet[Any]:
     """Return *rows* with ``effective``: the urgency that counts on a day."""
     return rows.annotate(effective=Case(When(counts_now(on), then=F("judged_urgency")), default=F("urgency")))
 
 
-def weaknesses_of(by: Principal, system: InformationSystem, only: WeaknessFilter) -> QuerySet[Weakness]:
+def weaknesses_of(by: Principal, system: InformationSystem, only: WeaknessFilter) -> QuerySet[Any]:
     """Return what *by* may see of a system's weaknesses, the most urgent and most widespread first."""
     rows = with_effective(weaknesses_for(by).filter(system=system), by.on)
     rows = rows.filter(_in_state(only.state, by.on))
@@ -122,7 +122,7 @@ def figures_of(by: Principal, systems: Sequence[InformationSystem]) -> dict[int,
     levels: dict[int, dict[int, int]] = {key: dict.fromkeys(URGENCY_LABELS, 0) for key in keys}
     for system, effective, number in standing.values_list("system", "effective").annotate(n=Count("pk")):
         levels[system][effective] = number
-    others = {
+    others: dict[int, dict[str, int]] = {
         row["system"]: row
         for row in seen.values("system").annotate(
             gone=Count("pk", filter=Q(not_seen_since__isnull=False)),
@@ -132,7 +132,7 @@ def figures_of(by: Principal, systems: Sequence[InformationSystem]) -> dict[int,
     }
     shown = scans_for(by).filter(system__in=keys, status=APPLIED).order_by()
     last = dict(shown.values_list("system").annotate(Max("scanned_at")))
-    machines = {
+    machines: dict[int, dict[str, int]] = {
         row["system"]: row
         for row in ScannedMachine.objects.filter(system__in=last)
         .values("system")
