@@ -34,9 +34,11 @@ def made(scenario: Any, finding: Finding | None = None, **values: Any) -> Extent
     return make_extent(by=scenario.by("secretariat"), finding=start, data=question(**values))
 
 
-def sent(scenario: Any, *units: Any, finding: Finding | None = None, systems: Any = ()) -> ExtentCheck:
+def sent(
+    scenario: Any, *units: Any, finding: Finding | None = None, systems: Any = (), due_on: date = DUE
+) -> ExtentCheck:
     """Return a check sent to *units* (else to 都市計画課 and 保険課) and *systems*."""
-    check = made(scenario, finding)
+    check = made(scenario, finding, due_on=due_on)
     chosen = [unit.pk for unit in units or (scenario.section_a2, scenario.section_b1)]
     add_targets(
         by=scenario.by("secretariat"),
