@@ -122,7 +122,7 @@ def figures_of(by: Principal, systems: Sequence[InformationSystem]) -> dict[int,
     levels: dict[int, dict[int, int]] = {key: dict.fromkeys(URGENCY_LABELS, 0) for key in keys}
     for system, effective, number in standing.values_list("system", "effective").annotate(n=Count("pk")):
         levels[system][effective] = number
-    others: dict[int, dict[str, int]] = {
+    others: dict[int, Any] = {
         row["system"]: row
         for row in seen.values("system").annotate(
             gone=Count("pk", filter=Q(not_seen_since__isnull=False)),
@@ -132,7 +132,7 @@ def figures_of(by: Principal, systems: Sequence[InformationSystem]) -> dict[int,
     }
     shown = scans_for(by).filter(system__in=keys, status=APPLIED).order_by()
     last = dict(shown.values_list("system").annotate(Max("scanned_at")))
-    machines: dict[int, dict[str, int]] = {
+    machines: dict[int, Any] = {
         row["system"]: row
         for row in ScannedMachine.objects.filter(system__in=last)
         .values("system")
