@@ -173,10 +173,10 @@ def _chart(counted: ContentTable) -> ChartFigure | None:
     rows = sorted(counted.rows, key=lambda row: -row.total.found)[:_DRAWN]
     if not rows:
         return None
-    first, last = FiscalYear(counted.years[0]), FiscalYear(counted.years[-1])
+    years = "～".join(dict.fromkeys(str(FiscalYear(year)) for year in (counted.years[0], counted.years[-1])))
     return ChartFigure(
         key="contents",
-        caption=f"内容別の指摘の件数（{first}～{last}、多い順）",
+        caption=f"内容別の指摘の件数（{years}、多い順）",
         categories=tuple(row.label for row in rows),
         series=(
             Series("指摘の件数", tuple(row.total.found for row in rows), "now"),
