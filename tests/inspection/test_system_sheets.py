@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tenken.common.refusals import Denied, Missing
 from tenken.findings.models import Finding
@@ -96,3 +101,16 @@ def test_the_section_manager_approves_and_the_findings_know_their_system(
     accept(by=bank.by("secretariat"), sheet=sheet, version=sheet.version)
     finding = Finding.objects.get()
     assert (finding.system_id, finding.aspect) == (sheet.system_id, "operational")
+
+
+def test_the_sheet_stands_on_their_pages(
+    bank: Scenario, sheets: dict[str, Sheet], client_for: Callable[[Any], Client]
+) -> None:
+    client = client_for(bank.people["system_manager"])
+    address = reverse("inspection-sheet", args=[sheets["own-system"].pk])
+    assert client.get(address).status_code == 200
+    assert client.get(reverse("home")).status_code == 200
+    programme = sheets["own-system"].programme_id
+    assert address in client.get(reverse("inspection-programme", args=[programme])).content.decode()
+    for code in ("section", "own-network", "other-system"):
+        assert client.get(reverse("inspection-sheet", args=[sheets[code].pk])).status_code == 404

@@ -257,3 +257,22 @@ def test_any_json_is_read_or_refused(inner: object) -> None:
         except Invalid:
             continue
         assert all(isinstance(row.code, str) for row in rows)
+
+
+def test_a_file_says_which_items_are_technical_or_leaves_them(adopted: Scenario) -> None:
+    by = adopted.by("secretariat", ON)
+    rows = bank_rows(adopted.city.pk, ON)
+    assert {row.aspect for row in rows} == {"operational", "technical"}
+    old = [line[: len(BANK_HEADER)] for line in bank_table(rows)]
+    back = read_bank_table(read_table_file(_workbook(BANK_HEADER, old), "bank.xlsx"))
+    assert bank_difference(by=by, rows=back, on=ON).changing == ()
+    turned = [replace(row, aspect="technical") if row.code == "M-CD-01" else row for row in rows]
+    found = bank_difference(by=by, rows=turned, on=ON)
+    assert [(one.row.code, one.fields) for one in found.changing] == [("M-CD-01", ("aspect",))]
+    apply_bank(by=by, rows=turned, shown=found.mark, on=ON)
+    assert CheckItem.objects.get(city=adopted.city, code="M-CD-01").aspect == "technical"
+    header = (*BANK_HEADER, ASPECT)
+    wrong = _workbook(header, [(*old[0], "机の上")])
+    with pytest.raises(Invalid) as refusal:
+        read_bank_table(read_table_file(wrong, "bank.xlsx"))
+    assert ["どれか" in problem.message for problem in refusal.value.problems] == [True]

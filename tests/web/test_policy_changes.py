@@ -106,6 +106,7 @@ def test_an_item_is_added_revised_moved_and_retired(city: Scenario, client_for: 
         "code": "ｍ－ｃｄ－９０",
         "category": "clear_desk",
         "standing": "on",
+        "aspect": "operational",
         "question": "会議室に書類を残していない。",
         "purpose": "次に使う人の目に触れる。",
         "how_to_check": "会議のあとに見る。",
@@ -133,9 +134,10 @@ def test_an_item_is_added_revised_moved_and_retired(city: Scenario, client_for: 
     words = text_of(client.get(reverse("policy-item", args=["M-CD-90"])))
     assert "平成26年4月1日から「会議室に書類も媒体も残していない。」" in words
     seen = sealing.item_mark(item, 2)
-    moved = {"seen": seen, "category": "password"}
+    moved = {"seen": seen, "category": "password", "aspect": "technical"}
     assert client.post(reverse("policy-item-change", args=["M-CD-90"]), moved).status_code == 302
     item.refresh_from_db()
+    assert item.aspect == "technical"
     gone = {"seen": sealing.item_mark(item, 2), "retired_on": "2014-04-01", "reason": "重複するため"}
     assert client.post(reverse("policy-item-retire", args=["M-CD-90"]), gone).status_code == 302
     item.refresh_from_db()

@@ -133,4 +133,5 @@ def sheets(
 def own_sheets(by: Principal, programme: Programme) -> list[Sheet]:
     """Return the sheets that are *by*'s to fill in, the first ones. One query."""
     rows = Sheet.objects.restrict(by, FILL_SHEETS).filter(programme=programme)
-    return list(rows.select_related("unit").order_by("unit__code")[:OWN_SHEETS])
+    rows = rows.select_related("unit", "system").order_by("unit__code", "system__code")
+    return list(rows[:OWN_SHEETS])
