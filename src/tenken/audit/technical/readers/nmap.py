@@ -90,8 +90,9 @@ def _found(piece: Node, host: ScannedHost) -> Iterator[ScanRecord]:
         if state is None or state.get("state") != "open":
             return
         port, protocol = port_number(piece.get("portid")), piece.get("protocol")
-        place |= {"port": port, "protocol": protocol, "service": service.get("name")}
-        named = f"（{service.get('name')}）" if service.get("name") else ""
+        name = f"ssl/{service.get('name')}" if service.get("tunnel") == "ssl" else service.get("name")
+        place |= {"port": port, "protocol": protocol, "service": name}
+        named = f"（{name}）" if name else ""
         yield make_record(
             rule=f"port:{protocol}/{port or 0}",
             title=f"開いているポート {port or 0}/{protocol}{named}",

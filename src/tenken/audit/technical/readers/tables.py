@@ -146,9 +146,7 @@ def severity_words(path: Path, mapping: TableMapping, most: int = 50) -> tuple[s
     found: dict[str, None] = {}
     for _number, cells in _bodies(path, mapping, None):
         word = _cell(cells, mapping.severity)
-        if (word and not _known_severity(word, mapping) and score_of(word) is None) or _is_digit(
-            word, mapping
-        ):
+        if _meaning(word, score_of(_cell(cells, mapping.score)), mapping) is None:
             found[word] = None
             if len(found) >= most:
                 break
@@ -232,23 +230,24 @@ def _hosts(text: str) -> list[tuple[str, int | None]]:
 
 
 def _severity(number: int, word: str, score: float | None, mapping: TableMapping) -> str:
-    """Return our level of *word*; '' (taken from the score) without one."""
+    """Return our level of *word*; '' where the score says it."""
+    found = _meaning(word, score, mapping)
+    if found is None:
+        message = f"深刻度「{word[:40]}」の意味が分かりません。値の対応を指定してください。"
+        raise _refusal(mapping, number, mapping.severity, message)
+    return found
+
+
+def _meaning(word: str, score: float | None, mapping: TableMapping) -> str | None:
+    """Return our level of *word*, '' where the score says it, None where a person has to. 9.8 is a score; 5 may be one, or
+    the worst of five levels, and is taken for nothing without a score beside it."""
     if not word:
         return ""
     if found := _known_severity(word, mapping):
         return found
-    if (rated := score_of(word)) is not None and ("." in word or score is not None):
-        return of_score(rated) if score is None else ""
-    raise _refusal(
-        mapping,
-        number,
-        mapping.severity,
-        f"深刻度「{word[:40]}」の意味が分かりません。値の対応を指定してください。",
-    )
-
-
-def _is_digit(word: str, mapping: TableMapping) -> bool:
-    return word.isdigit() and mapping.score is None and not _known_severity(word, mapping)
+    if (rated := score_of(word)) is None or ("." not in word and score is None):
+        return None
+    return of_score(rated) if score is None else ""
 
 
 def _known_severity(word: str, mapping: TableMapping) -> str:
