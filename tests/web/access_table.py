@@ -55,6 +55,9 @@ TAKES_FORMS: Outcome = {
     "ok": REST,
 }
 SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
+REPORTS_MEASURES: Outcome = {"ok": "manager deputy other secretariat f_secretariat f_manager", "403": REST}
+MEASURES_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST}
+MEASURES_B1: Outcome = {"ok": "other secretariat", "403": "ciso auditor", "404": REST}
 # a row of the ledgers of 企画課 (inside) and of 保険課 (outside)
 SEES_LEDGER_A1: Outcome = {"ok": "ciso bureau manager deputy system network secretariat auditor", "404": REST}
 SEES_LEDGER_B1: Outcome = {"ok": "ciso network secretariat auditor other", "404": REST}
@@ -428,6 +431,32 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "findings-confirm": ("finding", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat auditor", "403": "ciso bureau manager deputy", "404": REST}, {"ok": "secretariat auditor", "403": "ciso other", "404": REST},)}),
     "findings-reopen": ("finding", {"GET": (CLOSED, CLOSED,), "POST": ({"ok": "secretariat auditor manager deputy", "403": "ciso bureau", "404": REST}, {"ok": "secretariat auditor other", "403": "ciso", "404": REST},)}),
     "findings-check": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "findings-reports": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-report-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "findings-report-detail": ("audit_report", {"GET": ({"ok": "ciso bureau manager deputy secretariat auditor other", "404": REST},), "POST": (CLOSED,)}),
+    "findings-report-edit": ("audit_report", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "findings-report-finding": ("audit_report", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "findings-report-template": ("audit_report", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (CLOSED,)}),
+    "findings-report-import": ("audit_report", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "findings-report-import-confirm": ("audit_report", {"GET": (CLOSED,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "findings-report-date": ("audit_report", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "findings-report-tell": ("report_date", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "findings-report-date-drop": ("report_date", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "findings-promises": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-lacking": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
+    "findings-answers": ("", {"GET": (REPORTS_MEASURES,), "POST": (CLOSED,)}),
+    "findings-measures-workbook": ("", {"GET": (REPORTS_MEASURES,), "POST": (REPORTS_MEASURES,)}),
+    "findings-measures-workbook-file": ("", {"GET": (REPORTS_MEASURES,), "POST": (CLOSED,)}),
+    "findings-measures-workbook-confirm": ("", {"GET": (CLOSED,), "POST": ({"404": "manager deputy other secretariat f_secretariat f_manager", "403": REST},)}),
+    "findings-measure-propose": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (MEASURES_A1, MEASURES_B1,)}),
+    "findings-measure-proof": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (MEASURES_A1, MEASURES_B1,)}),
+    "findings-measure-budget": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (MEASURES_A1, MEASURES_B1,)}),
+    "findings-measure-keep": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (MEASURES_A1, MEASURES_B1,)}),
+    "findings-measure-add": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "findings-measure-decide": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "findings-measure-correct": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "findings-measure-confirm": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
+    "findings-measure-follow": ("finding", {"GET": (CLOSED, CLOSED,), "POST": (CHECKS_A1, CHECKS_B1,)}),
     "findings-environment": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-aspects": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
     "findings-aspects-chart": ("", {"GET": (SEES_SHEETS,), "POST": (CLOSED,)}),
@@ -452,7 +481,7 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "findings-extent-new": ("", {"GET": (SECRETARIATS_BUT_NOT_THERE,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
     "findings-extent": ("extent", {"GET": ({"ok": "ciso bureau manager deputy secretariat auditor other", "404": REST},), "POST": (CLOSED,)}),
     "findings-extent-choose": ("extent_draft", {"GET": (MAKES_EXTENTS,), "POST": (MAKES_EXTENTS,)}),
-    "findings-extent-add": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
+    "findings-extent-add": ("extent_draft", {"GET": (CLOSED,), "POST": (MAKES_EXTENTS,)}),
     "findings-extent-remove": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
     "findings-extent-edit": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
     "findings-extent-send": ("extent_draft", {"GET": (CLOSED,), "POST": (PREPARES_EXTENT,)}),
