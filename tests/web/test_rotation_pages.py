@@ -234,8 +234,8 @@ def test_pages_take_as_many_queries_for_five_hundred_systems(
     )
     client = client_for(scenario.people["secretariat"])
     bars = {
-        ("rotation-index",): 19,
-        ("rotation-universe",): 18,
+        ("rotation-index",): 22,
+        ("rotation-universe",): 21,
         ("rotation-selection", made.pk): 6,
         ("rotation-against", made.pk): 19,
         ("rotation-paper", made.pk): 6,

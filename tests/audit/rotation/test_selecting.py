@@ -51,6 +51,7 @@ from tenken.audit.rotation.queries import (
 )
 from tenken.audit.rotation.rules.compare import Change
 from tenken.audit.rotation.rules.parts import Rule, Tier
+from tenken.audit.rotation.rules.score import score
 from tenken.audit.rotation.rules.select import select
 from tenken.common.refusals import Denied, Invalid, Missing, Stale
 from tenken.findings.models import Finding
@@ -128,6 +129,38 @@ def engagement(city: Scenario, system: Any, kind: str, **values: Any) -> Engagem
     )
 
 
+def test_what_is_planned_before_the_year_counts_as_held(city: Scenario) -> None:
+    systems = {one.code: one for one in make_systems_by_code(city)}
+    engagement(city, systems["S001"], "system", status="planned")
+    engagement(city, systems["S002"], "technical", status="planned", fiscal_year=2025)
+    engagement(city, systems["S003"], "system", status="cancelled", cancelled_because="更改")
+    engagement(city, systems["S004"], "system", status="planned", fiscal_year=YEAR)
+    running(city.city, 2026, kind="system_audit", code="systems", target_rule="key_systems")
+    found = {one.code: one for one in universe(city.city, FEBRUARY, YEAR)}
+    march = date(2027, 3, 31)
+    assert {code: one.last(Tier.VISIT) for code, one in found.items() if one.last(Tier.VISIT)} == {
+        "S001": march
+    }
+    assert {one.code for one in found.values() if one.last(Tier.SELF) == march} == {
+        "S001",
+        *(f"S{number:03}" for number in range(2, 13, 2)),
+    }
+    said = score(found["S001"], Rule(cycle_from=YEAR), YEAR)
+    assert said.parts[0].because == "これから行う訪問調査・技術監査から1年"
+    assert not any(one.last(Tier.SELF) for one in universe(city.city, FEBRUARY))
+
+
+def test_a_year_decided_but_not_held_yet_is_not_chosen_anew(city: Scenario) -> None:
+    small_rule(city, cycle_from=2026)
+    by = city.by("secretariat")
+    this = draw_systems(by=by, fiscal_year=2026, seed=7)
+    adopt_system_selection(by=by, selection=this, version=this.version)
+    following = draw_systems(by=by, fiscal_year=YEAR, seed=7)
+    deep = {"visit", "technical"}
+    before = set(this.choices.filter(tier__in=deep).values_list("system", flat=True))
+    assert before.isdisjoint(following.choices.filter(tier__in=deep).values_list("system", flat=True))
+
+
 def test_open_findings_of_a_system_are_counted_with_the_oldest(city: Scenario) -> None:
     system = next(iter(make_systems_by_code(city)))
     for number, (status, day) in enumerate(
@@ -156,8 +189,8 @@ def test_the_universe_takes_as_many_queries_for_many_systems(
     scenario: Scenario, django_assert_max_num_queries: Any
 ) -> None:
     make_systems(scenario, 500)
-    with django_assert_max_num_queries(13):
-        assert len(universe(scenario.city, FEBRUARY)) == 500
+    with django_assert_max_num_queries(16):
+        assert len(universe(scenario.city, FEBRUARY, YEAR)) == 500
 
 
 # --- the rule ----------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     require(by, VIEW_ROTATION)
     year = next_year(by)
     _, rule = rule_for(by.city, year, by.on)
-    facts = universe(by.city, by.on)
+    facts = universe(by.city, by.on, year)
     context = {
         "next_year": year_label(year),
         "may_manage": by.everywhere(MANAGE_ROTATION),
@@ -145,7 +145,7 @@ def universe_list(request: SignedInRequest) -> HttpResponse:
     require(by, VIEW_ROTATION)
     year, only = next_year(by), request.GET.get("show", "")
     _, rule = rule_for(by.city, year, by.on)
-    facts = universe(by.city, by.on)
+    facts = universe(by.city, by.on, year)
     due = due_years(facts, rule, Tier.VISIT)
     words = search_key(request.GET.get("q", ""))
     shown = [one for one in facts if _is_shown(one, only, due, year)]

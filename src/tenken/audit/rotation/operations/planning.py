@@ -77,7 +77,7 @@ def make_mid_term_plan(
         seed=checked_seed(seed),
         rule_row=rule_row,
         rule=rule.as_json(),
-        universe=[one.as_json() for one in universe(city, day)],
+        universe=[one.as_json() for one in universe(city, day, from_year)],
         made_on=day,
     )
     if not plan.universe:

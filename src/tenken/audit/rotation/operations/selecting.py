@@ -50,7 +50,7 @@ def draw_systems(
     rows = SystemSelection.objects.of_city(by.city_id).filter(fiscal_year=year)
     if rows.filter(status=SystemSelection.Status.ADOPTED).exists():
         raise Stale(f"{FiscalYear(year)}の監査対象は、すでに決まっています。")
-    facts = universe(city, day)
+    facts = universe(city, day, year)
     if not facts:
         raise Invalid("情報システム台帳に、いま使われている情報システムがありません。")
     rule_row, rule = rule_for(city, year, day)

@@ -10,27 +10,33 @@ from django.db.models import Count, Min
 
 from tenken.assets.queries import systems_facts
 from tenken.audit.engagement_states import CANCELLED, NOTIFIED, PLANNED
-from tenken.audit.models import Engagement, PriorAudit, RotationRule, SystemSelection, Visit
+from tenken.audit.models import Engagement, PriorAudit, RotationRule, SystemChoice, SystemSelection, Visit
 from tenken.audit.rotation.rules.parts import Facts, Rule, Tier
 from tenken.audit.states import TOOK_PLACE
 from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.models import Finding
 from tenken.findings.states import NOT_DONE
-from tenken.inspection.models import Kind, Sheet
+from tenken.inspection.models import Kind, Programme, Sheet
 from tenken.inspection.states import HANDED_IN
 from tenken.organization.models import City
 
 Held = tuple[int, Tier, date]
 
 
-def universe(city: City, on: date) -> tuple[Facts, ...]:
+def universe(city: City, on: date, year: int | None = None) -> tuple[Facts, ...]:
     """Return every system and network of *city* in use on a day with what the rotation weighs, by code.
 
+    *year*: the fiscal year they are weighed for; what is planned before it counts as held, and is marked as expected.
     A fixed number of queries, however many there are.
     """
     last: dict[int, dict[Tier, date]] = defaultdict(dict)
     for system, tier, day in held_audits(city, on):
         last[system][tier] = max(day, last[system].get(tier, day))
+    expected: dict[int, date] = {}
+    for system, tier, year_planned in expected_audits(city, on, year) if year else ():
+        span = FiscalYear(year_planned)
+        if last[system].get(tier, date.min) < span.starts_on:
+            last[system][tier] = expected[system] = span.ends_on
     findings = {
         system: (count, oldest)
         for system, count, oldest in Finding.objects.of_city(city.pk)
@@ -60,6 +66,7 @@ def universe(city: City, on: date) -> tuple[Facts, ...]:
                 changes=tuple(row.happened_on for row in one.happened(failures=False)),
                 open_findings=count,
                 oldest_finding=oldest,
+                expected_on=expected.get(one.id),
             )
         )
     return tuple(found)
@@ -92,6 +99,33 @@ def held_audits(city: City, on: date) -> Iterable[Held]:
     prior = PriorAudit.objects.of_city(city.pk).filter(struck_because="", held_on__lte=on)
     for system, tier, day in prior.values_list("system_id", "tier", "held_on"):
         yield system, Tier(tier), day
+
+
+def expected_audits(city: City, on: date, before: int) -> Iterable[tuple[int, Tier, int]]:
+    """Yield what is planned for the systems from this fiscal year on and before another: (system, tier, fiscal year), the
+    earlier years first. Three queries: audits that did not begin, sheets that are out, self-inspections decided."""
+    years = (FiscalYear.of(on).year, before - 1)
+    found: list[tuple[int, Tier, int]] = []
+    engagements = Engagement.objects.of_city(city.pk).filter(
+        system__isnull=False, status__in=(PLANNED, NOTIFIED), fiscal_year__range=years
+    )
+    for system, kind, year in engagements.values_list("system_id", "kind", "fiscal_year"):
+        found.append((system, _TIER_OF_KIND.get(kind, Tier.VISIT), year))
+    sheets = Sheet.objects.filter(
+        programme__city=city,
+        programme__kind=Kind.SYSTEM_AUDIT,
+        programme__status=Programme.Status.LAUNCHED,
+        programme__fiscal_year__range=years,
+        system__isnull=False,
+    ).exclude(status__in=(*HANDED_IN, Sheet.Status.EXEMPTED))
+    for system, year in sheets.values_list("system_id", "programme__fiscal_year"):
+        found.append((system, Tier.SELF, year))
+    decided = SystemChoice.objects.of_city(city.pk).filter(
+        selection__status=SystemSelection.Status.ADOPTED, selection__fiscal_year__range=years
+    )
+    for system, year in decided.exclude(tier=Tier.NONE).values_list("system_id", "selection__fiscal_year"):
+        found.append((system, Tier.SELF, year))
+    return sorted(found, key=lambda one: one[2])
 
 
 _TIER_OF_KIND: dict[str, Tier] = {

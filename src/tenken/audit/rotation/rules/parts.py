@@ -154,7 +154,8 @@ class Facts:
     """What is known of one system on the day of the selection.
 
     ``last_self``, ``last_visit``, ``last_technical``: the day it was last looked at so, or more deeply; ``criteria``:
-    codes of the criteria of importance that hold; ``failures`` and ``changes``: their days, newest first.
+    codes of the criteria of importance that hold; ``failures`` and ``changes``: their days, newest first. ``expected_on``:
+    the day of one of the last looks that is planned, but was not held yet.
     """
 
     id: int
@@ -173,6 +174,7 @@ class Facts:
     changes: tuple[date, ...] = ()
     open_findings: int = 0
     oldest_finding: date | None = None
+    expected_on: date | None = None
 
     @property
     def important(self) -> bool:
@@ -214,7 +216,15 @@ class Facts:
         return Facts(**{**kept, **days, **lists, "criteria": tuple(kept["criteria"])})
 
 
-_DAYS = ("in_use_since", "support_ends_on", "last_self", "last_visit", "last_technical", "oldest_finding")
+_DAYS = (
+    "in_use_since",
+    "support_ends_on",
+    "last_self",
+    "last_visit",
+    "last_technical",
+    "oldest_finding",
+    "expected_on",
+)
 
 
 def _plain(value: Any) -> Any:

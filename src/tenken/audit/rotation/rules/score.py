@@ -80,7 +80,8 @@ def _gap(facts: Facts, rule: Rule, year: int, factor: Factor, tier: Tier, what: 
     if last is None:
         return Part(factor, rule.weights[factor].limit, f"{what}の記録がない")
     years = max(year - FiscalYear.of(last).year, 0)
-    return _counted(rule, factor, years, f"前回の{what}から{years}年")
+    which = f"これから行う{what}" if last == facts.expected_on else f"前回の{what}"
+    return _counted(rule, factor, years, f"{which}から{years}年")
 
 
 def _once(rule: Rule, factor: Factor, holds: bool, words: str) -> Part:
