@@ -18,7 +18,13 @@ from tenken.audit.engagement_states import LIVE
 from tenken.audit.engagements.queries import audits_held, engagements_for, workloads
 from tenken.audit.models import Appointment, Engagement
 from tenken.audit.models.engagements import EngagementQuerySet
-from tenken.audit.permissions import MANAGE_AUDITS, ORDER_AUDITS, VIEW_AUDITORS, VIEW_AUDITS
+from tenken.audit.permissions import (
+    MANAGE_AUDITS,
+    ORDER_AUDITS,
+    VIEW_AUDITORS,
+    VIEW_AUDITS,
+    VIEW_ROTATION,
+)
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.japanese_text import search_key
 from tenken.organization.access import require, require_somewhere
@@ -84,6 +90,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "may_plan": by.everywhere(MANAGE_AUDITS),
         "may_order": by.everywhere(ORDER_AUDITS) or by.everywhere(MANAGE_AUDITS),
         "may_read_auditors": by.holds(VIEW_AUDITORS),
+        "may_read_rotation": by.everywhere(VIEW_ROTATION),
         "conflicts": conflicted_appointments(by.city, by.on) if by.everywhere(MANAGE_AUDITS) else [],
         "export": exports(request),
     }
