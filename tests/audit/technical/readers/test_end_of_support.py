@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tenken.audit.technical.readers.end_of_support import support_ended, table
+from tenken.audit.technical.readers.end_of_support import says_unsupported, support_ended, table
+from tenken.audit.technical.records import ScanRecord
 
 _DAY = date(2026, 11, 21)
 
@@ -60,3 +61,11 @@ def test_the_table_is_in_order() -> None:
     for row in table():
         assert row.source
         assert row.extended_to is None or row.extended_to > row.on
+
+
+def test_a_scanner_s_own_check() -> None:
+    found = ScanRecord(
+        tool="nessus", rule="108797", title="Unsupported Windows OS (remote)", severity="critical"
+    )
+    assert says_unsupported(found)
+    assert not says_unsupported(ScanRecord(tool="gvm", rule="108797", title="x", severity="info"))

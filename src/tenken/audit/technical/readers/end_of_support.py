@@ -10,6 +10,8 @@ from importlib import resources
 
 import yaml
 
+from tenken.audit.technical.records import ScanRecord
+
 
 @dataclass(frozen=True, slots=True)
 class Support:
@@ -23,6 +25,15 @@ class Support:
     extended_to: date | None
     source: str
     checked_on: date | None
+
+
+# The scanners' own checks for operating systems out of support: Nessus' for Unix and for Windows, GVM's for all.
+_CHECKS = frozenset({("nessus", "33850"), ("nessus", "108797"), ("gvm", "1.3.6.1.4.1.25623.1.0.103674")})
+
+
+def says_unsupported(record: ScanRecord) -> bool:
+    """Tell whether *record* is a scanner's own word that the host's operating system is out of support."""
+    return (record.tool, record.rule) in _CHECKS
 
 
 # Where one name ends and the next begins in a scanner's guess.
