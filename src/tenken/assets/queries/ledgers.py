@@ -101,7 +101,7 @@ def systems_for(by: Principal, only: LedgerFilter = LedgerFilter()) -> QuerySet[
     if only.public:
         rows = rows.filter(public=True)
     if only.support_until is not None:
-        rows = rows.filter(first_end__lte=only.support_until)
+        rows = rows.filter(Q(first_end__lte=only.support_until))
     same = {name: value for name in ("kind", "classification") if (value := getattr(only, name))}
     return rows.filter(**same).order_by("code")
 
