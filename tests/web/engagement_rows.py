@@ -26,8 +26,8 @@ def engagement_places(scenario: Scenario) -> Places:
     """Return the place-holders of the pages of audits: *inside* is 企画課, *outside* 保険課; both are audited by the
     scenario's auditor."""
     person = scenario.people["auditor"]
-    auditor = Auditor.objects.create(
-        city=scenario.city, person=person, name=person.name, valid_from=clock.today()
+    auditor, _ = Auditor.objects.get_or_create(
+        city=scenario.city, person=person, defaults={"name": person.name, "valid_from": clock.today()}
     )
     made = {
         "inside": _audit(scenario, auditor, 901, scenario.section_a1),

@@ -56,7 +56,7 @@ from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 
 _BOTH = ["GET", "HEAD", "POST"]
-_RECORDS = {
+_RECORDS: dict[str, Any] = {
     "qualification": AuditorQualification,
     "experience": AuditorExperience,
     "conflict": DeclaredConflict,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -36,6 +37,13 @@ from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
 _BOTH = ["GET", "HEAD", "POST"]
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """The draft an answer is typed over: a newer one makes it stale."""
+
+    version: int
 
 
 @signed_in
@@ -140,11 +148,10 @@ def answer(request: SignedInRequest, engagement_id: int) -> HttpResponse:
     if not is_auditee(by, engagement):
         raise Denied("報告書案に回答できるのは、監査対象の課公所の人です。")
     draft = latest_draft(engagement)
-    initial = {}
+    initial: dict[str, str] = {}
     for row in draft.answers.all():
         initial |= {f"answer_{row.item_id}": row.answer, f"words_{row.item_id}": row.words}
     form = AnswersForm(request.POST or None, initial=initial, items=draft.content["items"])
-    draft.version = draft.number  # type: ignore[attr-defined] - what the form is held against
 
     def operation(said: dict[str, Any]) -> object:
         answers = {key: ItemAnswer(*words) for key, words in form.said().items()}
@@ -158,7 +165,7 @@ def answer(request: SignedInRequest, engagement_id: int) -> HttpResponse:
         "報告書案を確認する",
         "回答する",
         "回答しました。",
-        standing=draft,
+        standing=_Sent(draft.number),
         template="engagement_answer",
         draft=draft,
         kinds={code: label for code, (label, _) in ITEM_KINDS.items()},

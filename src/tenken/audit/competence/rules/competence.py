@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from tenken.audit.competence.kinds import OTHER, qualification_kinds, qualification_name
 from tenken.common.era import era_date
 
-_YEAR = 365.25
+# Two years without a 29 February are 730 days, not 730.5.
+_YEAR, _TOLERANCE = 365.25, 0.003
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,6 @@ def _lacks(one: Held, audits: list[Worked], on: date) -> str | None:
         return f"「{name}」の取得は{era_date(one.obtained_on)}です。"
     if one.expires_on is not None and one.expires_on < on:
         return f"「{name}」の有効期限は{era_date(one.expires_on)}でした。"
-    if known.years and (years := years_of(audits, on, one.obtained_on)) + 0.005 < known.years:
+    if known.years and (years := years_of(audits, on, one.obtained_on)) + _TOLERANCE < known.years:
         return f"「{name}」は、取得後{known.years}年以上の監査の実務経験が必要です（記録は{years:.1f}年）。"
     return None
