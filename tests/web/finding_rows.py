@@ -7,7 +7,16 @@ from datetime import timedelta
 from tests.factories import Scenario
 
 from tenken.common import clock
-from tenken.findings.models import Case, ExtentCheck, ExtentTarget, Finding, Trace, TraceLine
+from tenken.findings.models import (
+    AuditReport,
+    Case,
+    ExtentCheck,
+    ExtentTarget,
+    Finding,
+    ReportingDate,
+    Trace,
+    TraceLine,
+)
 
 
 def make_trace_and_case(scenario: Scenario) -> tuple[Trace, dict[str, TraceLine], Case]:
@@ -68,3 +77,19 @@ def make_extent_draft(finding: Finding, number: int = 2) -> ExtentCheck:
         made_on=today,
         due_on=today + timedelta(days=30),
     )
+
+
+def make_reporting_date(scenario: Scenario) -> ReportingDate:
+    """Write an audit report of 企画課 (a1) with the day as of which its measures are told."""
+    today = clock.today()
+    report = AuditReport.objects.create(
+        city=scenario.city,
+        code="2020-1",
+        kind="administrative",
+        title="行政監査の結果",
+        theme="情報セキュリティ",
+        target="企画課",
+        unit=scenario.section_a1,
+        fiscal_year=today.year,
+    )
+    return ReportingDate.objects.create(report=report, as_of=today)

@@ -15,7 +15,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.assets.makers import make_asset, make_occurrence, make_system
 from tests.factories import OtherCity, Scenario, make_other_city
 from tests.web.engagement_rows import engagement_places
-from tests.web.finding_rows import make_extent, make_extent_draft, make_trace_and_case
+from tests.web.fieldwork_rows import fieldwork_places
+from tests.web.finding_rows import (
+    make_extent,
+    make_extent_draft,
+    make_reporting_date,
+    make_trace_and_case,
+)
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.rotation_rows import rotation_places
 from tests.web.rows import Rows, make_rows
@@ -102,6 +108,7 @@ def make_world(scenario: Scenario) -> World:
         return Assignment.objects.get(person=person(where)).post_id
 
     trace, trace_lines, case = make_trace_and_case(scenario)
+    reporting_date = make_reporting_date(scenario)
     extent, extent_targets = make_extent(rows.findings["a1"], scenario)
     places = {
         "unit": scoped(lambda where, key, unit: (unit.pk,)),
@@ -110,6 +117,8 @@ def make_world(scenario: Scenario) -> World:
         "trace": {INSIDE: (trace.pk,)},
         "trace_line": scoped(lambda where, key, unit: (trace_lines[key].pk,)),
         "extent": {INSIDE: (extent.pk,)},
+        "audit_report": {INSIDE: (reporting_date.report_id,)},
+        "report_date": {INSIDE: (reporting_date.report_id, reporting_date.pk)},
         "extent_draft": {INSIDE: (make_extent_draft(rows.findings["a1"]).pk,)},
         "extent_target": scoped(lambda where, key, unit: (extent_targets[key].pk,)),
         "case": {INSIDE: (case.pk,)},
@@ -161,6 +170,7 @@ def make_world(scenario: Scenario) -> World:
         "series": {INSIDE: (series.pk,)},
         **_meetings(scenario),
         **visit_places(scenario, rows),
+        **fieldwork_places(scenario, rows),
         **engagement_places(scenario),
         **rotation_places(scenario),
         **technical_places(scenario),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 
 from tenken.common.refusals import Missing
 from tenken.findings.models import (
@@ -138,8 +138,9 @@ def _measured(by: Principal) -> FindingQuerySet:
     )
 
 
-_PROVED = Exists(MeasureEvidence.objects.filter(measure__finding=OuterRef("pk"), measure__status=DONE))
-_LACKING = Q(status=MEASURED) & ~Q(_PROVED)
+# As a list and not as a question asked of each row: the database reads it once.
+_PROVED = MeasureEvidence.objects.filter(measure__status=DONE).values("measure__finding")
+_LACKING = Q(status=MEASURED) & ~Q(pk__in=_PROVED)
 
 
 def late_on(day: date) -> Q:

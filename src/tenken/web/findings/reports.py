@@ -264,6 +264,7 @@ def add_finding(request: SignedInRequest, report_id: int) -> HttpResponse:
 def template(request: SignedInRequest, report_id: int) -> HttpResponse:
     """The empty form for the findings of a report."""
     by = request.principal
+    require(by, MANAGE_REPORTS)
     report = report_for(by, report_id)
     return attachment(reported_workbook(by=by, report=report), f"{TITLE}_{report.code}.xlsx", EXCEL)
 

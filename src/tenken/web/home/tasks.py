@@ -25,15 +25,17 @@ from tenken.assets.permissions import MANAGE_SYSTEMS
 from tenken.audit.models import Visit
 from tenken.audit.queries.waiting import waiting_visits
 from tenken.common.fiscal_year import FiscalYear
-from tenken.findings.models import ExtentTarget, Finding, TraceLine
+from tenken.findings.models import ExtentTarget, Finding, Measure, TraceLine
 from tenken.findings.permissions import (
     CHECK_FINDINGS,
     CONFIRM_REASONS,
     IMPROVE_FINDINGS,
+    MANAGE_REPORTS,
+    REPORT_MEASURES,
     VIEW_FINDINGS,
 )
-from tenken.findings.queries import my_extent_targets, my_trace_lines, review_due_on
-from tenken.findings.states import NOT_IMPROVED, OPEN, PLANNED
+from tenken.findings.queries import late_on, my_extent_targets, my_trace_lines, review_due_on
+from tenken.findings.states import NOT_IMPROVED, NOT_STARTED, OPEN, PLANNED
 from tenken.inspection.models import Kind, Programme, Sheet, Stage
 from tenken.inspection.permissions import (
     ACCEPT_SHEETS,
@@ -103,8 +105,23 @@ def _waiting_findings(by: Principal) -> QuerySet[Finding]:
         Finding.objects.restrict(by, IMPROVE_FINDINGS).filter(
             Q(status__in=(OPEN, PLANNED)) | this_year | review_due_on(by.on)
         )
+        | _measures_asked(by)
         | Finding.objects.restrict(by, CHECK_FINDINGS).filter(status=Finding.Status.REPORTED)
         | Finding.objects.restrict(by, CONFIRM_REASONS).filter(status=Finding.Status.CANNOT_FIX)
+    )
+
+
+def _measures_asked(by: Principal) -> QuerySet[Finding]:
+    """Return the findings whose measure is asked for now: of the section, what has no answer, a promise past its date and
+    what was returned; of the secretariat, what was proposed."""
+    proposed = Measure.objects.filter(finding=OuterRef("pk"))
+    if by.holds(MANAGE_REPORTS):
+        return Finding.objects.restrict(by, MANAGE_REPORTS).filter(
+            Exists(proposed.filter(state=Measure.State.PROPOSED))
+        )
+    returned = Exists(proposed.filter(state=Measure.State.RETURNED))
+    return Finding.objects.restrict(by, REPORT_MEASURES).filter(
+        Q(track=Finding.Track.MEASURES) & (Q(status=NOT_STARTED) | late_on(by.on) | returned)
     )
 
 
