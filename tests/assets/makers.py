@@ -37,5 +37,5 @@ def make_occurrence(owner: Unit, code: str = "SYS-01", **values: Any) -> SystemO
     """Add a system that *owner* owns, and a failure of it."""
     by = system_principal(owner.city, "test")
     system = make_system(owner, code)
-    said = {"kind": "failure", "happened_on": date(2014, 5, 1), "outline": "半日止まった。"} | values
+    said = {"kind": "failure", "happened_on": date(2011, 5, 1), "outline": "半日止まった。"} | values
     return add_occurrence(by=by, system=system, data=OccurrenceData(**said))

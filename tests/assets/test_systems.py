@@ -175,7 +175,7 @@ def test_facts_of_a_day(scenario: Scenario) -> None:
         vendor="みどり情報",
     )
     make_asset(scenario.section_b1, classification="S", system_id=system.pk)
-    make_occurrence(scenario.section_b1, "SYS-02")
+    make_occurrence(scenario.section_b1, "SYS-02", happened_on=date(2014, 5, 1))
     day = date(2014, 7, 1)
     first, second = systems_facts(scenario.city, day)
     assert (first.code, first.owner_id, first.networks) == (

@@ -23,6 +23,7 @@ _EXPORT = re.compile(r"{% export_links|export=|-download' ")
 NO_LISTS = {
     "accounts/me.html": "one's own roles and tokens",
     "assets/import_difference.html": "a question before it is done",
+    "assets/system.html": "one thing's own page; the ledger goes out with its products",
     "audits/technical/mapping.html": "a form to fill in, with the first rows of the file it is about",
     "audit/checklist_paper.html": "print",
     "audit/report.html": "a paper, which goes out as Word and PDF",

@@ -166,7 +166,7 @@ def test_products_and_what_happened_are_kept_on_the_system_s_page(
     assert secretariat.post(f"{page}products/", right).status_code == 302
     assert secretariat.post(f"{page}products/", right).status_code == 409
     second = {"form-1-kind": "os", "form-1-name": "Windows Server", "form-1-release": "2012 R2"}
-    twice = right | second | {"version": "2"}
+    twice = right | second | {"form-INITIAL_FORMS": "1", "version": "2"}
     assert secretariat.post(f"{page}products/", twice).status_code == 422
     happened = {"kind": "failure", "happened_on": "2014-05-01", "outline": "半日止まった。"}
     assert secretariat.post(f"{page}occurrences/new/", happened | {"outline": ""}).status_code == 422
