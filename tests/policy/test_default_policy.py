@@ -257,7 +257,8 @@ def test_every_item_is_complete(bank: dict[str, Any]) -> None:
         "standing",
     }
     for item in bank["items"]:
-        assert set(item) == keys, item["code"]
+        assert set(item) - {"aspect"} == keys, item["code"]
+        assert item.get("aspect", "technical") == "technical", item["code"]
         for key in ("question", "purpose", "how_to_check", "good", "evidence"):
             assert item[key].strip(), (item["code"], key)
         assert 1 <= len(item["examples"]) <= 3, item["code"]
