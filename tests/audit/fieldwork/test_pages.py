@@ -201,9 +201,9 @@ def test_a_paper_is_written_with_a_photograph_and_superseded(enter, engagement):
     assert client.get(url).status_code == 200
     sent = {"kind": "photograph", "title": "書庫", "made_on": "2026-11-10"}
     photo = SimpleUploadedFile("書庫.png", PNG)
-    assert client.post(url, sent | {"files": [photo]}).status_code == 302
+    assert client.post(url, sent | {"uploads": [photo]}).status_code == 302
     bad = SimpleUploadedFile("書庫.png", b"not a picture")
-    assert client.post(url, sent | {"files": [bad]}).status_code == 422
+    assert client.post(url, sent | {"uploads": [bad]}).status_code == 422
     paper = WorkingPaper.objects.get()
     page = client.get(reverse("audits-paper", args=[paper.pk])).content.decode()
     assert paper.sha256 in page
@@ -289,7 +289,7 @@ def test_material_is_handed_in_on_its_page(enter, question):
     url = reverse("audits-request", args=[row.pk])
     assert client.post(url, {"version": "1"}).status_code == 422
     file = SimpleUploadedFile("一覧.txt", b"1")
-    assert client.post(url, {"version": "1", "files": [file]}).status_code == 302
+    assert client.post(url, {"version": "1", "uploads": [file]}).status_code == 302
     page = client.get(url).content.decode()
     assert "一覧.txt" in page
     assert client.get(reverse("audits-request-decline", args=[row.pk])).status_code == 200

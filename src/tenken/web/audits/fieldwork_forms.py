@@ -42,7 +42,7 @@ class PaperForm(forms.Form):
         label="入手先・相手", max_length=200, required=False, help_text="聞き取りの相手、資料の入手先など。"
     )
     text = forms.CharField(label="内容", max_length=20_000, required=False, widget=_area(8))
-    files = FilesField(label="ファイル・写真", required=False, widget=FilesInput(attrs={"multiple": True}))
+    uploads = FilesField(label="ファイル・写真", required=False, widget=FilesInput(attrs={"multiple": True}))
     lines = forms.TypedMultipleChoiceField(
         label="確認項目", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -71,7 +71,7 @@ class PaperForm(forms.Form):
             del self.fields["because"]
         else:
             self.fields[
-                "files"
+                "uploads"
             ].help_text = "付けないときは、差し替える調書のファイルをそのまま引き継ぎます。"
 
 
@@ -123,7 +123,7 @@ class DeclineForm(forms.Form):
 
 
 class HandInForm(forms.Form):
-    files = FilesField(label="ファイル", widget=FilesInput(attrs={"multiple": True}))
+    uploads = FilesField(label="ファイル", widget=FilesInput(attrs={"multiple": True}))
 
 
 class AnswerFileForm(forms.Form):

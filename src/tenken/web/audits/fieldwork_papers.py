@@ -156,7 +156,7 @@ def _write(
             text=said["text"],
             source=said["source"],
             made_on=said["made_on"],
-            uploads=[(file.name, file) for file in said["files"]],
+            uploads=[(file.name, file) for file in said["uploads"]],
             targets=PaperTargets(
                 **{
                     lines: tuple(said.get("lines", ())),

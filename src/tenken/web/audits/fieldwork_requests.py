@@ -114,7 +114,7 @@ def evidence_request(request: SignedInRequest, request_id: int) -> HttpResponse:
         lambda said: hand_in_evidence(
             by=by,
             request=row,
-            uploads=[(file.name, file) for file in said["files"]],
+            uploads=[(file.name, file) for file in said["uploads"]],
             version=row.version,
         ),
         engagement=row.engagement,

@@ -81,7 +81,7 @@ def write_paper(
 
     *uploads*: (name, stream) of new files; *stored*: files handed in already. *supersedes*: the paper it corrects, whose
     files and links it takes over unless others are given, and *because* says why. ``Invalid`` names kind, title, text,
-    source, made_on, files, because; ``Stale`` when the corrected paper was superseded already.
+    source, made_on, uploads, because; ``Stale`` when the corrected paper was superseded already.
     """
     engagement = recording_engagement(by, engagement, on)
     day = on or clock.today()
@@ -140,7 +140,7 @@ def _checked(
     if made_on > today:
         checks.problem("今日までの日にしてください。", label="実施日", field="made_on")
     if uploads > MAX_FILES:
-        checks.problem(f"ファイルは一度に{MAX_FILES}個までです。", label="ファイル", field="files")
+        checks.problem(f"ファイルは一度に{MAX_FILES}個までです。", label="ファイル", field="uploads")
     paper = WorkingPaper(
         engagement=engagement,
         kind=kind,

@@ -103,12 +103,12 @@ def hand_in_evidence(
 ) -> EvidenceRequest:
     """Hand in files for a request: the section it is addressed to, or the auditors for it. More may follow.
 
-    ``Invalid`` names files, for none or one that is not accepted.
+    ``Invalid`` names uploads, for none or one that is not accepted.
     """
     row = _locked(by, request, version)
     row.status = request_after(row.status, "receive")
     if not uploads:
-        raise refuse("ファイルを選んでください。", label="ファイル", field="files")
+        raise refuse("ファイルを選んでください。", label="ファイル", field="uploads")
     files = [
         store(by=by, city_code=by.city_code, name=name, stream=stream, subject=(SUBJECT, row.pk))
         for name, stream in uploads
