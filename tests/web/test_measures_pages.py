@@ -131,12 +131,12 @@ def test_the_whole_way_of_a_measure(
     assert "措置を報告してください" in page
     assert "改善計画を作成" not in page
 
-    def send(client: Client, name: str, status: int = 302, **values: Any) -> str:
+    def send(client: Client, name: str, expected: int = 302, /, **values: Any) -> str:
         finding.refresh_from_db()
         address = reverse(f"findings-measure-{name}", args=[finding.pk])
         response = client.post(address, {"version": finding.version} | values)
-        assert response.status_code == status, _text(response)
-        return "" if status == 302 else _text(response)
+        assert response.status_code == expected, _text(response)
+        return "" if expected == 302 else _text(response)
 
     said = {"status": "done", "on": "R4.5.31", "text": "令和4年度に工事を実施していく。"}
     asked = send(manager, "propose", 422, **said)

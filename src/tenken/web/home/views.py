@@ -17,7 +17,7 @@ from tenken.common import clock
 from tenken.common.era import era_date
 from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.models import Finding
-from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, VIEW_FINDINGS
+from tenken.findings.permissions import CHECK_FINDINGS, IMPROVE_FINDINGS, MANAGE_REPORTS, VIEW_FINDINGS
 from tenken.inspection.models import Programme, Sheet
 from tenken.inspection.permissions import ACCEPT_SHEETS, APPROVE_SHEETS, FILL_SHEETS, VIEW_SHEETS
 from tenken.inspection.queries.self_checks import own_checks
@@ -123,7 +123,18 @@ _FINDING_WORK = {
     Finding.Status.REPORTED: ("改善報告を確認する", "blue"),
     Finding.Status.CANNOT_FIX: ("改善困難の理由を確認する", "blue"),
     Finding.Status.TREATED: ("改善できないか見直す", "yellow"),
+    Finding.Status.NOT_STARTED: ("措置を報告する", "yellow"),
+    Finding.Status.CONSIDERING: ("措置を報告する", "yellow"),
+    Finding.Status.CONTINUING: ("措置を報告する", "yellow"),
+    Finding.Status.PROMISED: ("予定を果たしたか報告する", "red"),
+    Finding.Status.MEASURED: ("報告された措置を確認する", "blue"),
 }
+
+
+def _finding_work(by: Principal, finding: Finding) -> tuple[str, str]:
+    """Return what waits; a measure waits with the secretariat only to be decided on, whatever the finding is meanwhile."""
+    of_measures = finding.track == Finding.Track.MEASURES and by.holds(MANAGE_REPORTS)
+    return _FINDING_WORK[Finding.Status.MEASURED if of_measures else Finding.Status(finding.status)]
 
 
 def _section(by: Principal, unit: Unit) -> str:
@@ -167,7 +178,7 @@ def _finding_tasks(by: Principal, today: date) -> list[Task]:
         _task(
             f"{_section(by, finding.unit)}：{finding.title}",
             address("findings-detail", finding.pk),
-            _FINDING_WORK[Finding.Status(finding.status)],
+            _finding_work(by, finding),
             finding.until,  # type: ignore[attr-defined]
             today,
         )
