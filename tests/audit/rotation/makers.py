@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from tenken.assets.models import InformationSystem
-from tenken.audit.models import SystemChoice, SystemSelection
-from tenken.audit.rotation.operations import draw_systems, set_rule
+from tenken.audit.models import Engagement, SystemChoice, SystemSelection
+from tenken.audit.rotation.operations import adopt_system_selection, draw_systems, set_rule
 from tenken.audit.rotation.rules.parts import Rule
 from tests.factories import FOUNDED, Scenario
+from tests.inspection.makers import make_bank
 
 YEAR = 2027
 FEBRUARY = date(2027, 2, 10)
@@ -60,3 +61,28 @@ def drawn(city: Scenario, seed: int = 7, **values: Any) -> SystemSelection:
 
 def choice_of(selection: SystemSelection, code: str) -> SystemChoice:
     return selection.choices.select_related("selection", "system").get(system__code=code)
+
+
+def adopted(city: Scenario, selection: SystemSelection) -> SystemSelection:
+    selection.refresh_from_db()
+    return adopt_system_selection(by=city.by("secretariat"), selection=selection, version=selection.version)
+
+
+def make_systems_by_code(city: Scenario) -> Any:
+    make_bank(city.city)
+    return InformationSystem.objects.filter(city=city.city).select_related("owner")
+
+
+def engagement(city: Scenario, system: Any, kind: str, **values: Any) -> Engagement:
+    number = 900 + Engagement.objects.count()  # beside the numbers that are given
+    given = {"fiscal_year": 2026, "theme": "監査", "purpose": "確かめる。"} | values
+    return Engagement.objects.create(
+        city=city.city,
+        number=number,
+        kind=kind,
+        unit=system.owner,
+        system=system,
+        starts_on=date(2026, 11, 1),
+        ends_on=date(2026, 12, 28),
+        **given,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -42,7 +43,7 @@ from tenken.web.audits.rotation_labels import (
     year_label,
 )
 from tenken.web.audits.rotation_tables import PriorTable, UniverseTable
-from tenken.web.exports import export_table, wants_export
+from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 
 _HERE = "rotation-index"
@@ -60,6 +61,9 @@ def index(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require(by, VIEW_ROTATION)
     year = next_year(by)
+    if kind := wants_export(request):
+        header = ("年度", "回", "状態", "選定日", "選定者", "決定日", "採用しない理由")
+        return export_rows(header, list(_selection_lines(by)), "監査対象の選定の一覧", kind)
     _, rule = rule_for(by.city, year, by.on)
     facts = universe(by.city, by.on, year)
     context = {
@@ -91,6 +95,19 @@ def index(request: SignedInRequest) -> HttpResponse:
         "years": [(one, year_label(one)) for one in (year, year - 1)],
     }
     return render(request, "web/audits/rotation/index.html", context)
+
+
+def _selection_lines(by: Principal) -> Iterator[list[Any]]:
+    for row in SystemSelection.objects.restrict(by, VIEW_ROTATION).defer("universe", "proof"):
+        yield [
+            year_label(row.fiscal_year),
+            str(row),
+            row.get_status_display(),
+            row.drawn_on,
+            row.drawn_by_name,
+            row.adopted_on,
+            row.discarded_because,
+        ]
 
 
 def _figures(facts: tuple[Facts, ...], rule: Rule, year: int) -> list[dict[str, Any]]:
@@ -208,6 +225,8 @@ def rule_page(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require(by, VIEW_ROTATION)
     row, rule = rule_for(by.city, next_year(by), by.on)
+    if kind := wants_export(request):
+        return export_rows(WEIGHTS_HEADER, weight_lines(rule), "監査対象の点数の重み", kind)
     context = {
         "row": row,
         "lines": rule_lines(rule),
