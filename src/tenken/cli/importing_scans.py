@@ -14,6 +14,7 @@ from tenken.audit.technical.operations import (
     receive_scan,
     saved_mappings,
 )
+from tenken.audit.technical.queries.weaknesses import differences_of
 from tenken.audit.technical.readers import TableMapping
 from tenken.audit.technical.words import CHANGES, GONE, SAME, SEVERITY_LABELS, tool_label
 from tenken.cli.cities import chosen_city, command_principal
@@ -93,7 +94,7 @@ def _engagement(by: Principal, number: str | None) -> Engagement | None:
 
 def _show(scan: ScanImport) -> None:
     """Print the difference; what stays as it is, is only counted."""
-    rows = scan.differences.exclude(change=SAME).order_by("pk")
+    rows = differences_of(scan).exclude(change=SAME)
     for row in rows[:_SHOWN]:
         hosts = f"機器{row.hosts_before:,}→{row.hosts_after:,}" if row.change != GONE else ""
         words = (CHANGES[row.change], SEVERITY_LABELS[row.severity], tool_label(row.tool), row.title, hosts)

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('rule', models.CharField(max_length=200, verbose_name='ツールの番号')),
                 ('title', models.CharField(max_length=500, verbose_name='ぜい弱性')),
                 ('severity', models.CharField(choices=[('critical', '緊急'), ('high', '高'), ('medium', '中'), ('low', '低'), ('info', '情報')], max_length=8, verbose_name='ツールの深刻度')),
-                ('change', models.CharField(choices=[('new', '新しく見つかった'), ('returned', '再び見つかった'), ('more', '機器が増えた'), ('fewer', '機器が減った'), ('same', '変わらない'), ('gone', '見つからなくなった')], max_length=8, verbose_name='変化')),
+                ('change', models.CharField(choices=[('new', '新しく見つかった'), ('returned', '再び見つかった'), ('more', '機器が増えた'), ('fewer', '機器が減った'), ('gone', '見つからなくなった'), ('same', '変わらない')], max_length=8, verbose_name='変化')),
                 ('hosts_before', models.PositiveIntegerField(verbose_name='いまの機器')),
                 ('hosts_after', models.PositiveIntegerField(verbose_name='取込み後の機器')),
                 ('added', models.PositiveIntegerField(verbose_name='加わる機器')),

@@ -37,8 +37,8 @@ CHANGES: Final = {
     RETURNED: "再び見つかった",
     MORE: "機器が増えた",
     FEWER: "機器が減った",
-    SAME: "変わらない",
     GONE: "見つからなくなった",
+    SAME: "変わらない",
 }
 
 INSIDE_ONLY: Final = "inside_only"

@@ -30,6 +30,7 @@ from tenken.audit.technical.operations import (
     saved_mappings,
 )
 from tenken.audit.technical.queries.reach import find_scan, may_import, open_engagements
+from tenken.audit.technical.queries.weaknesses import differences_of
 from tenken.audit.technical.readers import (
     FORMATS,
     TableHeader,
@@ -149,7 +150,7 @@ def scan(request: SignedInRequest, scan_id: int) -> HttpResponse:
 
 
 def _differences(row: ScanImport, form: DifferenceFilterForm) -> Any:
-    rows = row.differences.order_by("pk")
+    rows = differences_of(row)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         if said["change"]:

@@ -87,7 +87,7 @@ def _page(request: SignedInRequest, row: Weakness, form: JudgementForm | None) -
 def _facts(by: Principal, row: Weakness, counts: int) -> list[tuple[str, Any]]:
     score = f"{row.score}（CVSS {row.cvss}）" if row.score is not None and row.cvss else row.score
     by_rule = URGENCY_LABELS[row.urgency]
-    return [
+    facts = [
         (
             "緊急度",
             URGENCY_LABELS[counts]
@@ -108,6 +108,7 @@ def _facts(by: Principal, row: Weakness, counts: int) -> list[tuple[str, Any]]:
         ("再び見つかった回数", f"{row.returns}回" if row.returns else ""),
         ("ツールの番号", row.rule),
     ]
+    return [(term, value) for term, value in facts if value not in (None, "")]
 
 
 def _told(one: WeaknessJudgement) -> dict[str, str]:

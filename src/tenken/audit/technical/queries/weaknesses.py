@@ -13,7 +13,7 @@ from tenken.assets.models import InformationSystem
 from tenken.audit.models import HostScan, ReportedPlace, ScanImport, ScannedMachine, Weakness, WeaknessPlace
 from tenken.audit.technical.queries.reach import scans_for, systems_for, weaknesses_for
 from tenken.audit.technical.states import APPLIED
-from tenken.audit.technical.words import HIGH, LOW, URGENCY_LABELS
+from tenken.audit.technical.words import CHANGES, HIGH, LOW, SEVERITY_LABELS, URGENCY_LABELS
 from tenken.organization.access import Principal
 
 STANDING = "standing"
@@ -79,7 +79,7 @@ def weaknesses_of(by: Principal, system: InformationSystem, only: WeaknessFilter
         rows = rows.filter(
             Q(title__icontains=only.text) | Q(rule__icontains=only.text) | Q(cves__icontains=only.text)
         )
-    return rows.order_by("-effective", "-hosts", "title", "pk")
+    return rows.order_by("-effective", "-end_of_support", "-hosts", "title", "pk")
 
 
 def _in_state(state: str, on: date) -> Q:
@@ -185,6 +185,15 @@ def urgent_without_finding(by: Principal) -> QuerySet[Weakness]:
     """Return the standing weaknesses in sight that need a measure and of which no finding was opened."""
     rows = with_effective(weaknesses_for(by).filter(not_seen_since=None, finding=None), by.on)
     return rows.filter(effective__gte=HIGH).order_by("-effective", "pk")
+
+
+def differences_of(scan: ScanImport) -> QuerySet[Any]:
+    """Return what an import changes, what wants attention first, the most severe first."""
+    order = Case(*(When(change=code, then=place) for place, code in enumerate(CHANGES)))
+    severe = Case(*(When(severity=code, then=place) for place, code in enumerate(SEVERITY_LABELS)))
+    return scan.differences.annotate(change_order=order, severity_order=severe).order_by(
+        "change_order", "severity_order", "-added", "title", "pk"
+    )
 
 
 @dataclass(frozen=True)
