@@ -31,6 +31,7 @@ from tenken.findings.states.words import (
     CANNOT_FIX,
     ENVIRONMENT,
     MEASURE_LEVELS,
+    MEASURED,
     NOT_DONE,
     NOT_IMPROVED,
     OPEN,
@@ -42,6 +43,7 @@ from tenken.findings.states.words import (
     STATUS_LABELS,
     TAKES_EVIDENCE,
     TREATED,
+    UNANSWERED,
     VERIFIED,
     WITH_SECTION,
     WITHDRAWN,
@@ -287,7 +289,7 @@ def _stage_closed(standing: Snapshot, event: StageClosed) -> Outcome:
         raise Stale("この課題は、改善取組の終了をすでに記録しています。")
     _only(
         standing,
-        NOT_DONE,
+        NOT_DONE - UNANSWERED - {MEASURED},
         "改善取組の終了で未改善になるのは、改善が済んでいない課題だけです",
     )
     given = event.reason or standing.not_improved_reason
