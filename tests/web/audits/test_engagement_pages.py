@@ -261,3 +261,18 @@ def test_a_reported_audit_reads_the_same_to_all(city: Scenario, client_for: Clie
         assert "意見2(1)" in page(client_for(city.people[role]), "audits-report", made.pk), role
     page(client_for(city.people["other_manager"]), "audits-report", made.pk, status=404)
     assert answered
+
+
+def test_everybody_is_told_whose_turn_it_is(city: Scenario, client_for: ClientFor) -> None:
+    made = notified(city)
+    section, expert = client_for(city.people["section_manager"]), client_for(city.people["auditor"])
+    assert "監査を始める" in page(expert, "audits-index")
+    assert "あなたの番" not in page(section, "audits-index")
+    drafted(city, made)
+    assert "報告書案を確認する" in page(section, "audits-index")
+    assert "あなたの番" not in page(expert, "audits-index")
+    answered(city, fresh(made))
+    assert "回答に対応し、報告する" in page(expert, "audits-index")
+    assert "あなたの番" not in page(section, "audits-index")
+    for role in ("other_manager", "bureau_manager", "ciso"):
+        assert "あなたの番" not in page(client_for(city.people[role]), "audits-index"), role

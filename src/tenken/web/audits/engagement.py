@@ -48,6 +48,7 @@ def detail(request: SignedInRequest, engagement_id: int) -> HttpResponse:
         "conflicts": conflicts,
         "viewpoints": [one for one in engagement.viewpoints if one.get("text")],
         "works": works,
+        "at_work": (works or answers) and engagement.letter_on is not None,
         "manages": manages,
         "draft": draft,
         "waiting_answer": answers and engagement.status == DRAFTED and _left(draft) > 0,
@@ -140,8 +141,7 @@ def _may(
         "close": manages and may(status, "close"),
         "cancel": manages and may(status, "cancel"),
         "read_report": status in SAID
-        or (works
-        and status in LIVE)
+        or (works and status in LIVE)
         or bool(answers and draft and status != CANCELLED),
         "read_notice": engagement.letter_on is not None or manages,
     }

@@ -16,6 +16,7 @@ from django_tables2 import RequestConfig
 from tenken.audit.competence.queries.register import conflicted_appointments
 from tenken.audit.engagement_states import LIVE
 from tenken.audit.engagements.queries import audits_held, engagements_for, workloads
+from tenken.audit.engagements.queries.waiting import next_step, waiting_engagements
 from tenken.audit.models import Appointment, Engagement
 from tenken.audit.models.engagements import EngagementQuerySet
 from tenken.audit.permissions import (
@@ -83,9 +84,12 @@ def index(request: SignedInRequest) -> HttpResponse:
     RequestConfig(request, paginate=False if kind else {"per_page": _PER_PAGE}).configure(table)
     if kind:
         return export_table(table, "監査一覧", kind)
+    mine = list(waiting_engagements(by).select_related("unit", "system").order_by("starts_on", "pk")[:20])
+    names = names_with_bureau(by.city, {row.unit_id for row in mine}, by.on)
     context = {
         "form": form,
         "table": table,
+        "waiting": [(row, names.get(row.unit_id, ""), next_step(by, row)) for row in mine],
         "figures": _figures(shown),
         "may_plan": by.everywhere(MANAGE_AUDITS),
         "may_order": by.everywhere(ORDER_AUDITS) or by.everywhere(MANAGE_AUDITS),

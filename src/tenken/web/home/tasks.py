@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from tenken.assets.permissions import MANAGE_SYSTEMS
+from tenken.audit.engagements.queries.waiting import waiting_engagements
 from tenken.audit.models import Visit
 from tenken.audit.queries.waiting import waiting_visits
 from tenken.common.fiscal_year import FiscalYear
@@ -57,11 +58,12 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many sheets, findings and visits wait for a person."""
+    """How many sheets, findings, visits and audits wait for a person."""
 
     sheets: int
     findings: int
     visits: int = 0
+    audits: int = 0
 
 
 def waiting(by: Principal) -> Waiting:
@@ -69,7 +71,10 @@ def waiting(by: Principal) -> Waiting:
     row = (
         City.objects.filter(pk=by.city_id)
         .values_list(
-            _number_of(_waiting_sheets(by)), _waiting_in_findings(by), _number_of(waiting_visits(by))
+            _number_of(_waiting_sheets(by)),
+            _waiting_in_findings(by),
+            _number_of(waiting_visits(by)),
+            _number_of(waiting_engagements(by)),
         )
         .first()
     )
