@@ -51,7 +51,7 @@ def _blocks(table: MeasuresTable, left_out: Mapping[int, str]) -> Iterator[Block
             kind = part.kind
             yield Heading(1, part.kind_label, plain=True)
         if part.heading:
-            yield Heading(2, part.heading, plain=True)
+            yield Heading(2, part.heading.replace(" ", "　", 1), plain=True)
         yield _table(part, left_out) if part.rows else Paragraph(NOTHING)
     for tally in table.tallies:
         yield Paragraph(tally_text(tally))

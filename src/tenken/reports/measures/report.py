@@ -68,7 +68,7 @@ def _blocks(table: MeasuresTable) -> Iterator[Block]:
             kind = part.kind
             yield Heading(1, part.kind_label, plain=True)
         if part.heading:
-            yield Heading(2, part.heading, plain=True)
+            yield Heading(2, part.heading.replace(" ", "　", 1), plain=True)
         if part.rows:
             yield part_table(part)
         else:

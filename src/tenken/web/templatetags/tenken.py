@@ -416,17 +416,11 @@ def filter_bar(context: Context, form: forms.Form, label: str = "一覧の絞り
 
 
 @register.inclusion_tag(f"{_PARTS}export_links.html")
-def export_links(
-    excel: str = "",
-    csv: str = "",
-    word: str = "",
-    pdf: str = "",
-    html: str = "",
-    label: str = "この一覧を出力",
-) -> dict[str, Any]:
-    """Links that take the list out as a file."""
-    kinds = (("Excel", excel), ("CSV", csv), ("Word", word), ("PDF", pdf), ("HTML", html))
-    return {"links": [{"label": name, "url": url} for name, url in kinds if url], "label": label}
+def export_links(label: str = "この一覧を出力", **urls: str) -> dict[str, Any]:
+    """Links that take the list out as a file; *urls* by excel, csv, word, pdf, html."""
+    kinds = {"excel": "Excel", "csv": "CSV", "word": "Word", "pdf": "PDF", "html": "HTML"}
+    links = [{"label": name, "url": urls[kind]} for kind, name in kinds.items() if urls.get(kind)]
+    return {"links": links, "label": label}
 
 
 @register.inclusion_tag(f"{_PARTS}description_list.html")
