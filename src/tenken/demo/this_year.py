@@ -290,17 +290,14 @@ def _carry(now: _Today, code: str, status: str) -> None:
     if status == "drafting":
         answers = answers[: 8 + digest("drafted", code) % 24]
     questions = dict(Question.objects.filter(form=sheet.form_id).values_list("revision__item__code", "pk"))
-    for answer in answers:
-        inspection.save_answer(
-            by=deputy,
-            sheet=sheet,
-            question_id=questions[answer.item_code],
-            verdict=answer.verdict,
-            reason=answer.reason,
-            comment=answer.comment,
-            version=0,
-            on=filled,
+    given = [
+        inspection.GivenAnswer(
+            questions[answer.item_code], answer.verdict, answer.reason, answer.comment, version=0
         )
+        for answer in answers
+    ]
+    if refused := inspection.save_answers(by=deputy, sheet=sheet, answers=given, on=filled):
+        raise RuntimeError(f"{code}: {refused}")
     if status == "drafting":
         return
     sheet.refresh_from_db()

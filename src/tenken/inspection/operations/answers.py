@@ -73,7 +73,12 @@ def save_answer(
     characters or an unknown verdict. Saving what is there already changes and records nothing.
     """
     current = open_sheet(by, sheet)
-    return _save(by, current, GivenAnswer(question_id, verdict, reason, comment, version), on)
+    given = GivenAnswer(question_id, verdict, reason, comment, version)
+    before = current.version
+    answer = _save(by, current, given, _questions(current, [question_id]), on)
+    if current.version != before:
+        _touched(current)
+    return answer
 
 
 @transaction.atomic
@@ -85,12 +90,16 @@ def save_answers(
     ``Stale`` when the sheet is handed in: then nothing is kept.
     """
     current = open_sheet(by, sheet)
+    asked = _questions(current, [given.question_id for given in answers])
     refused: dict[int, Refusal] = {}
+    version = current.version
     for given in answers:
         try:
-            _save(by, current, given, on)
+            _save(by, current, given, asked, on)
         except (Stale, Invalid) as refusal:  # raised before anything is written
             refused[given.question_id] = refusal
+    if current.version != version:
+        _touched(current)
     return refused
 
 
@@ -104,9 +113,13 @@ def open_sheet(by: Principal, sheet: Sheet) -> Sheet:
     return locked
 
 
-def _save(by: Principal, sheet: Sheet, given: GivenAnswer, on: date | None) -> Answer:
+_Asked = dict[int, tuple[Question, Answer | None]]
+
+
+def _save(by: Principal, sheet: Sheet, given: GivenAnswer, asked: _Asked, on: date | None) -> Answer:
+    """Keep one answer and note it on *sheet*, which the caller writes. The same question may come again."""
     verdict, reason, comment = _checked(given)
-    question, answer = _question(sheet, given.question_id)
+    question, answer = _one_of(asked, given.question_id)
     if given.version != (answer.version if answer else 0):
         if answer is None:
             raise Stale(
@@ -121,7 +134,8 @@ def _save(by: Principal, sheet: Sheet, given: GivenAnswer, on: date | None) -> A
     if before == (verdict, reason, comment) and answer is not None:
         return answer
     answer = _write(by, sheet, question, answer, verdict, reason, comment)
-    touch(sheet, issues=(verdict == Answer.Verdict.ISSUE) - (before[0] == Answer.Verdict.ISSUE))
+    asked[question.pk] = (question, answer)
+    _noted(sheet, issues=(verdict == Answer.Verdict.ISSUE) - (before[0] == Answer.Verdict.ISSUE))
     names = ("verdict", "reason", "comment")
     record(
         by=by,
@@ -141,31 +155,45 @@ def _save(by: Principal, sheet: Sheet, given: GivenAnswer, on: date | None) -> A
 _GIVEN = ("verdict", "reason", "comment", "version", "answered_by", "answered_by_name", "answered_at")
 
 
-def _question(sheet: Sheet, question_id: int) -> tuple[Question, Answer | None]:
-    """Return a question of the sheet and the answer to it, in one query: every key typed passes here."""
+def _questions(sheet: Sheet, keys: Sequence[int]) -> _Asked:
+    """Return those of *keys* that are questions of the sheet, with the answers to them, in one query: every key typed
+    passes here."""
     mine = FilteredRelation("answers", condition=Q(answers__sheet=sheet.pk))
-    row = (
-        Question.objects.filter(form=sheet.form_id, pk=question_id)
+    rows = (
+        Question.objects.filter(form=sheet.form_id, pk__in=keys)
         .annotate(given=mine)
-        .values_list("number", "category_id", "given__pk", *(f"given__{name}" for name in _GIVEN))
-        .first()
+        .values_list("pk", "number", "category_id", "given__pk", *(f"given__{name}" for name in _GIVEN))
     )
-    if row is None:
+    found: _Asked = {}
+    for pk, number, category, key, *values in rows:
+        question = Question(pk=pk, form_id=sheet.form_id, number=number, category_id=category)
+        answer = None
+        if key is not None:
+            answer = Answer(pk=key, sheet=sheet, question=question, **dict(zip(_GIVEN, values, strict=True)))
+            answer._state.adding = False
+        found[pk] = (question, answer)
+    return found
+
+
+def _one_of(asked: _Asked, question_id: int) -> tuple[Question, Answer | None]:
+    if question_id not in asked:
         raise Missing("この点検シートにない設問です。")
-    number, category, key, *values = row
-    question = Question(pk=question_id, form_id=sheet.form_id, number=number, category_id=category)
-    if key is None:
-        return question, None
-    answer = Answer(pk=key, sheet=sheet, question=question, **dict(zip(_GIVEN, values, strict=True)))
-    answer._state.adding = False
-    return question, answer
+    return asked[question_id]
 
 
 def touch(sheet: Sheet, issues: int = 0) -> None:
     """Note on the locked *sheet* that an answer of it changed."""
+    _noted(sheet, issues)
+    _touched(sheet)
+
+
+def _noted(sheet: Sheet, issues: int) -> None:
     sheet.status = sheet_after(sheet.status, "answer")
     sheet.version += 1
     sheet.issues += issues
+
+
+def _touched(sheet: Sheet) -> None:
     Sheet.objects.filter(pk=sheet.pk).update(status=sheet.status, version=sheet.version, issues=sheet.issues)
 
 
@@ -210,7 +238,7 @@ def attach_evidence(
 ) -> AnswerEvidence:
     """Keep a file that backs an answer. ``Invalid`` when the file is too large or not what its name says."""
     sheet = open_sheet(by, sheet)
-    question, answer = _question(sheet, question_id)
+    question, answer = _one_of(_questions(sheet, [question_id]), question_id)
     if answer is None:
         answer = _write(by, sheet, question, None, "", "", "")
     stored = store(
