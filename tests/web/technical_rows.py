@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from typing import Any
 
 from tests.assets.makers import make_system
@@ -36,7 +35,7 @@ def _scanned(scenario: Scenario, unit: Unit, code: str) -> tuple[int, int, int]:
         system=system,
         stream=io.BytesIO(_TABLE),
         name="報告.csv",
-        told_on=date(2014, 5, 1),
+        told_on=by.on,
     )
     mapping = TableMapping(title=0, host=1, severity=2, tool="業者")
     scan = map_scan(by=by, scan=scan, mapping=mapping, version=scan.version)
