@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenken.audit.technical import readers
+from tenken.audit.technical.readers.making import moment
 from tenken.common.refusals import Invalid
 from tests.audit.technical.readers.reading import DATA, SAMPLES, read_all
 
@@ -270,3 +271,10 @@ def test_no_bytes_raise_anything_else(content: bytes, format: str) -> None:
         path.write_bytes(content)
         for asked in (format, ""):
             assert _JAPANESE.search(_outcome(path, asked))
+
+
+@pytest.mark.parametrize(
+    "told", ["Mon Nov  2 10:00:00 1700", "Mon Nov  2 10:00:00 0001", "9999-12-31T23:59:59Z", "0001-01-01"]
+)
+def test_a_year_in_which_no_scanner_ran_is_no_moment(told: str) -> None:
+    assert moment(told) is None

@@ -95,8 +95,14 @@ def _bracketed(text: str) -> str:
     return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
 
 
+_YEARS: Final = (1990, 2999)
+
+
 def moment(text: str) -> datetime | None:
-    """Return a moment (aware, UTC) from ISO 8601, seconds of the epoch, or C's ``asctime``. Without a zone: Japan's."""
+    """Return a moment (aware, UTC) from ISO 8601, seconds of the epoch, or C's ``asctime``. Without a zone: Japan's.
+
+    None for what is none, and for a year in which no scanner can have run: pages write days by era.
+    """
     text = text.strip()
     if not text or len(text) > 60:
         return None
@@ -104,7 +110,8 @@ def moment(text: str) -> datetime | None:
         if text.isascii() and text.isdigit() and 9 <= len(text) <= 11:
             return datetime.fromtimestamp(int(text), UTC)
         found = datetime.fromisoformat(_as_iso(text)) if text[0].isdigit() else _asctime(text)
-        return (found if found.tzinfo else found.replace(tzinfo=JAPAN)).astimezone(UTC)
+        found = (found if found.tzinfo else found.replace(tzinfo=JAPAN)).astimezone(UTC)
+        return found if _YEARS[0] <= found.year <= _YEARS[1] else None
     except (ValueError, LookupError, OverflowError, OSError):
         return None
 
