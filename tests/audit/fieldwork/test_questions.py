@@ -29,6 +29,7 @@ from tenken.audit.fieldwork.queries.questions import (
 from tenken.audit.fieldwork.seeing import sight_of
 from tenken.audit.models import AnswerPart, EvidenceRequest
 from tenken.common.refusals import Denied, Invalid, Missing, Stale
+from tenken.journal.models import Payload
 from tenken.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,13 @@ def test_material_is_handed_in_or_cannot_be_had(city, question):
         hand_in_evidence(by=by, request=second, uploads=[("a.exe", BytesIO(b"MZ"))], version=1)
     second.refresh_from_db()
     assert second.status == "requested"
+
+
+def test_the_journal_says_that_it_was_answered_and_not_what(city, question):
+    by = city.by("section_manager")
+    draft = save_answer(by=by, question=question, parts=[PartText("下書きの言葉")], version=question.version)
+    answered(city, draft)
+    said = "".join(Payload.objects.values_list("body", flat=True))
+    assert "下書きの言葉" not in said
+    assert "甲社製" not in said
+    assert "機器メーカー等" in said

@@ -19,6 +19,7 @@ from tenken.audit.permissions import ANSWER_AUDITORS
 from tenken.common import clock
 from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
 from tenken.files.operations import store
+from tenken.journal.canonical import sha256
 from tenken.organization.access import Principal, require
 from tenken.organization.names import Checks, refuse
 
@@ -89,7 +90,8 @@ def save_answer(
     changes = {
         "question": str(last),
         "handed_in": hand_in,
-        "parts": [[part.heading, part.text] for part in kept],
+        # Not the words: drafts are their writers', and what is withheld stays from others who read the journal.
+        "parts": [[part.heading, sha256(part.text)] for part in kept],
         "files": [
             [one.label, one.file.sha256]
             for one in last.files.filter(removed_on__isnull=True).select_related("file")
