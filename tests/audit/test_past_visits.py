@@ -15,6 +15,7 @@ from tenken.findings.models import Finding
 from tenken.inspection.models import Programme, Stage
 from tenken.journal.models import Entry
 from tenken.journal.operations import read_payload
+from tests.assets.makers import make_system
 from tests.factories import Scenario, make_other_city, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,14 @@ def test_another_citys_stage_is_out_of_reach(city: Scenario, stage: Stage) -> No
             unit=city.section_a1,
             visited_on=date(2026, 11, 1),
         )
+
+
+def test_a_past_visit_of_a_system_needs_no_sheet_but_its_owner(city: Scenario, stage: Stage) -> None:
+    system = make_system(city.section_a1, "S001", "窓口システム")
+    visit = _visit(city, stage, unit=city.section_a1, system=system)
+    assert (visit.system, visit.status) == (system, "follow_up")
+    assert Finding.objects.get(origin="visit").system == system
+    with pytest.raises(Stale, match="窓口システム"):
+        _visit(city, stage, unit=city.section_a1, system=system)
+    with pytest.raises(Invalid, match="所管する課公所"):
+        _visit(city, stage, unit=city.section_b1, system=system)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,12 +17,13 @@ from tenken.inspection.operations import (
     HistoricSheet,
     close_programme,
     record_history,
+    record_past_launch,
 )
 from tenken.inspection.queries.sheets import sheet_page
 from tenken.journal.models import Entry
 from tenken.journal.operations import read_payload
 from tests.factories import Scenario, make_other_city
-from tests.inspection.makers import ITEMS, give, running, sheet_of
+from tests.inspection.makers import ITEMS, give, planned, running, sheet_of
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +129,20 @@ def test_last_years_answer_stands_beside_this_years_question(bank: Scenario, pas
     assert len(last) == len(ITEMS)
     other = sheet_page(bank.by("other_manager"), sheet_of(now, bank.section_b1).pk)
     assert not any(row.last for section in other.sections for row in section.rows)
+
+
+# --- past programmes whose sheets are not kept -----------------------------------------------------------------
+
+
+def test_a_past_programme_runs_without_a_sheet(bank: Scenario) -> None:
+    programme = planned(bank.city, 2025, kind="system_audit", code="systems")
+    given = {"version": programme.version, "launched_on": date(2025, 7, 1)}
+    with time_machine.travel(datetime(2026, 3, 31, tzinfo=UTC)), pytest.raises(Invalid, match="終わった年度"):
+        record_past_launch(by=bank.by("secretariat"), programme=programme, **given)
+    with pytest.raises(Denied):
+        record_past_launch(by=bank.by("section_manager"), programme=programme, **given)
+    kept = record_past_launch(by=bank.by("secretariat"), programme=programme, **given)
+    assert (kept.status, kept.launched_on, kept.sheets.count()) == ("launched", date(2025, 7, 1), 0)
+    assert Entry.objects.filter(operation="inspection.programme.past").count() == 1
+    with pytest.raises(Stale):
+        record_past_launch(by=bank.by("secretariat"), programme=kept, **given | {"version": kept.version})

@@ -21,6 +21,7 @@ class InspectionConfig(AppConfig):
                 "inspection.programme.choose_questions": "点検の設問を選択",
                 "inspection.programme.set_targets": "点検の対象を決定",
                 "inspection.programme.launch": "点検を開始",
+                "inspection.programme.past": "過去の点検を記録",
                 "inspection.programme.add_target": "点検の対象を追加",
                 "inspection.programme.close": "点検を終了",
                 "inspection.series.save": "点検の周期を登録",

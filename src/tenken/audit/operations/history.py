@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tenken.assets.models import InformationSystem
 from tenken.audit.models import GoodPractice, Observation, Visit, VisitAuditor, VisitItem
 from tenken.audit.operations.applying import tell
 from tenken.audit.operations.reporting import open_observed
@@ -19,6 +20,7 @@ from tenken.common.refusals import Invalid, Missing, Problem, Stale
 from tenken.inspection.models import Answer, Programme, Sheet, Stage
 from tenken.organization.access import Principal, require
 from tenken.organization.models import Person, Unit
+from tenken.organization.names import refuse
 
 TITLE_LIMIT, PRACTICE_LIMIT = 500, 1_000
 
@@ -30,6 +32,7 @@ def record_past_visit(
     stage: Stage,
     unit: Unit,
     visited_on: date,
+    system: InformationSystem | None = None,
     findings: Sequence[tuple[str, str]] = (),
     agreed: Sequence[str] = (),
     good_practices: Sequence[str] = (),
@@ -42,16 +45,18 @@ def record_past_visit(
     said, good practices, who was there (the first is 主任).
 
     Each of *findings* opens one of origin 訪問調査 in the section, dated *visited_on*; the visit is then in its follow-up,
-    else closed. ``Stale`` when it is recorded already or the programme has not begun; ``Invalid`` for a section without a
-    sheet, an unknown item or a day to come (fields stage, unit, visited_on, item_<n>, seen_<n>, good_practice).
+    else closed. *system*: the one of the section that was visited; its sheet need not be kept. ``Stale`` when it is
+    recorded already or the programme has not begun; ``Invalid`` for a section without a sheet, another section's system, an
+    unknown item or a day to come (fields stage, unit, visited_on, item_<n>, seen_<n>, good_practice).
     """
     require(by, MANAGE_VISITS)
     programme = _programme(by, stage)
-    if Visit.objects.filter(stage=stage, unit=unit, system=None).exclude(status=CANCELLED).exists():
-        raise Stale(f"「{unit.name}」の訪問調査は、すでに記録されています。")
+    if Visit.objects.filter(stage=stage, unit=unit, system=system).exclude(status=CANCELLED).exists():
+        raise Stale(f"「{system or unit.name}」の訪問調査は、すでに記録されています。")
     visit = Visit(
         stage=stage,
         unit=unit,
+        system=system,
         chosen_because=chosen_because,
         status=FOLLOW_UP if findings else CLOSED,
         planned_on=visited_on,
@@ -62,7 +67,8 @@ def record_past_visit(
     )
     visit.stage.programme = programme
     lines = {line.item_code: line for line in offered_lines(visit)}
-    _check(stage, unit, visited_on, good_practices, findings, [*agreed], lines)
+    _check_subject(by, stage, unit, system)
+    _check(stage, visited_on, good_practices, findings, [*agreed], lines)
     visit.save(force_insert=True)
     VisitAuditor.objects.bulk_create(
         VisitAuditor(visit=visit, person=person, name=person.name, lead=place == 0)
@@ -77,6 +83,7 @@ def record_past_visit(
         "audit.visit.past",
         {
             "unit": unit.code,
+            "system": system.code if system else "",
             "visited_on": visited_on,
             "findings": [list(finding) for finding in findings],
             "agreed": list(agreed),
@@ -145,9 +152,16 @@ def _write(
         GoodPractice.objects.create(visit=visit, text=practice.strip())
 
 
+def _check_subject(by: Principal, stage: Stage, unit: Unit, system: InformationSystem | None) -> None:
+    if system is None:
+        if not Sheet.objects.filter(programme=stage.programme_id, unit=unit).exists():
+            raise refuse("この点検の対象ではありません。", label="課公所", field="unit")
+    elif not by.tree.lineage_forward([system.owner_id]) & by.tree.lineage_forward([unit.pk]):
+        raise refuse("所管する課公所の情報システムを選んでください。", label="情報システム", field="unit")
+
+
 def _check(
     stage: Stage,
-    unit: Unit,
     visited_on: date,
     good_practices: Sequence[str],
     findings: Sequence[tuple[str, str]],
@@ -157,8 +171,6 @@ def _check(
     problems = []
     if stage.kind != Stage.Kind.VISIT:
         problems.append(Problem("訪問調査の段階ではありません。", "段階", "stage"))
-    if not Sheet.objects.filter(programme=stage.programme_id, unit=unit).exists():
-        problems.append(Problem("この点検の対象ではありません。", "課公所", "unit"))
     if visited_on > clock.today():
         problems.append(Problem("これから訪れる日は記録できません。", "訪問日", "visited_on"))
     for text in good_practices:

@@ -15,6 +15,7 @@ from tenken.inspection.operations.history import (
     HistoricAsset,
     HistoricSheet,
     record_history,
+    record_past_launch,
 )
 from tenken.inspection.operations.launching import launch
 from tenken.inspection.operations.programmes import change_stages, close_programme, plan_programme
@@ -75,6 +76,7 @@ __all__ = [
     "plan_programme",
     "plan_year",
     "record_history",
+    "record_past_launch",
     "record_self_check_history",
     "remove_evidence",
     "restore",

@@ -9,11 +9,13 @@ from datetime import date
 from django.db import transaction
 
 from tenken.common import clock
+from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Problem, Stale
 from tenken.inspection.models import Answer, Programme, Question, Sheet, SheetAsset, SheetRisk
 from tenken.inspection.operations.answers import TEXT_LIMIT
-from tenken.inspection.operations.programmes import locked_programme
+from tenken.inspection.operations.programmes import locked_programme, unchanged_programme
 from tenken.inspection.permissions import MANAGE_PROGRAMMES
+from tenken.inspection.states import programme_after
 from tenken.journal.canonical import canonical_json, sha256
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, require
@@ -57,6 +59,33 @@ class HistoricSheet:
     @property
     def subject(self) -> tuple[int, int | None]:
         return self.unit_id, self.system_id
+
+
+@transaction.atomic
+def record_past_launch(
+    *, by: Principal, programme: Programme, version: int, launched_on: date, on: date | None = None
+) -> Programme:
+    """Mark a planned programme as one that ran, from a day on, and whose sheets are not kept here: nobody is asked.
+
+    Its stages, visits and findings can be recorded then. ``Invalid`` for a year that has not ended.
+    """
+    require(by, MANAGE_PROGRAMMES)
+    programme = unchanged_programme(by, programme, version)
+    if FiscalYear(programme.fiscal_year).ends_on >= clock.today():
+        raise Invalid("終わった年度の点検だけを、点検シートなしで記録できます。")
+    programme.status = programme_after(programme.status, "launch")
+    programme.launched_on, programme.launched_at = launched_on, clock.now()
+    programme.version += 1
+    programme.save(update_fields=["status", "launched_on", "launched_at", "version"])
+    record(
+        by=by,
+        city_code=programme.city.code,
+        operation="inspection.programme.past",
+        subject=("inspection.programme", programme.pk),
+        changes={"launched_on": launched_on},
+        business_date=on or launched_on,
+    )
+    return programme
 
 
 @transaction.atomic
