@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -20,17 +20,20 @@ from tenken.audit.models import Visit
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Stale
-from tenken.demo import papers, plan
+from tenken.demo import papers, plan, rotation
 from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
+from tenken.demo.auditors import register_auditors, register_todays
+from tenken.demo.audits2014 import load_audit_2014
 from tenken.demo.cases import load_casebook
 from tenken.demo.city import DemoCity, found, reorganize, transfer
+from tenken.demo.ledger import load_ledger, load_occurrences, renew
 from tenken.demo.measures import load_measures
 from tenken.demo.meetings import adopt_defaults, load_meetings, record_duties
 from tenken.demo.plans import load_plan
 from tenken.demo.policy import import_guidelines, revise_standard
 from tenken.demo.quarters import load_quarters, save_yearly
 from tenken.demo.self_checks import load_self_check
-from tenken.demo.systems import load_audit_2015, load_ledger, load_this_years_audit
+from tenken.demo.systems import load_audit_2015, load_this_years_audit
 from tenken.demo.this_year import load_this_year
 from tenken.demo.traces import load_past_trace, load_running_trace
 from tenken.demo.visits import draw_this_years
@@ -45,7 +48,8 @@ from tenken.policy.operations import adopt_default_policy
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_STEPS = 20  # besides those of the years between FY2014 and this one
+_STEPS = 21  # besides those of the years between FY2014 and this one
+_LEDGER_FROM = date(2014, 4, 1)
 _ISSUED_2013 = date(2014, 7, 28)
 _CASES_PUBLISHED = date(2015, 5, 20)
 _MET_2015 = date(2015, 7, 29)
@@ -110,12 +114,13 @@ class _Load:
         years = [self._step("平成25年度の点検", lambda: load_past_year(made, 2013, items))]
         self._step("平成26年4月の組織改正と異動", lambda: _turn(made, 2014, date(2015, 4, 1)))
         self._step("平成25年度の資料の発行", lambda: papers.issue(made, papers.RESULTS, 2013, _ISSUED_2013))
+        systems = self._step("情報システム台帳", lambda: _ledger(made, self.today))
         years.append(self._step("平成26年度の点検", lambda: load_past_year(made, 2014, items)))
+        self._step("平成26年度の情報システム監査", lambda: load_audit_2014(made, systems))
         self._step("追跡調査", lambda: load_past_trace(made, 2014))
         self._step("平成27年4月からの組織改正と異動", lambda: _turn(made, 2015, date.max))
         self._step("事例集と規程の改定", lambda: _learned(made))
         self._step("年間計画と会議", lambda: _planned(made, self.today))
-        systems = self._step("情報システム", lambda: load_ledger(made))
         years += self._later_years(made, items)
         self._step("情報システム監査", lambda: _audits(made, systems, self.today))
         self._step(
@@ -199,12 +204,26 @@ def _planned(made: DemoCity, today: date) -> None:
         papers.issue(made, papers.PLAN, 2015, _MET_2015)
 
 
+def _ledger(made: DemoCity, today: date) -> dict[str, InformationSystem]:
+    """Load the ledger of systems as of FY2014 with what happened to them until FY2015, and who audits."""
+    systems = load_ledger(made)
+    load_occurrences(made, systems, _LEDGER_FROM, EARLIEST, today)
+    register_auditors(made, today)
+    return systems
+
+
 def _audits(made: DemoCity, systems: dict[str, InformationSystem], today: date) -> None:
-    """Load the audit of the 86 systems of FY2015, and this year's."""
+    """Load the audit of the 86 systems of FY2015, what was audited since, and this year's."""
     this = FiscalYear.of(today).year
-    load_audit_2015(made, systems, over=this > 2015)
+    register_todays(made, today)
+    first = load_audit_2015(made, over=this > 2015)
     if this > 2015:
+        load_occurrences(made, systems, EARLIEST + timedelta(days=1), today, today)
+        renew(made, systems, today)
+        audited = set(first.choices.filter(engagement__isnull=False).values_list("system__code", flat=True))
+        rotation.record_years_between(made, systems, today, audited)
         load_this_years_audit(made, this, today)
+        rotation.draw_next(made, today)
 
 
 def _this_year(made: DemoCity, today: date, items: list[str]) -> YearLoaded:
