@@ -197,3 +197,15 @@ def test_the_list_of_systems_filters_and_costs_the_same(
     assert "台帳7<" not in secretariat.get("/assets/systems/", {"support": "12"}).content.decode()
     with django_assert_max_num_queries(18):
         assert secretariat.get("/assets/systems/", {"export": "csv"}).status_code == 200
+
+
+@pytest.mark.parametrize(("asked", "rows"), [("-1", 1), ("0", 3), ("2", 2), ("9" * 30, 3), ("x", 3)])
+def test_how_many_rows_the_address_asks_for(
+    scenario: Scenario, secretariat: Client, asked: str, rows: int
+) -> None:
+    for number in range(3):
+        make_system(scenario.section_a1, f"SYS-{number}")
+    response = secretariat.get("/assets/systems/", {"per_page": asked, "page": "1"})
+    assert response.status_code == 200
+    assert response.content.decode().count("SYS-") >= rows
+    assert len(response.context["table"].page) == rows

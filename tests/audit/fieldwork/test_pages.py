@@ -361,3 +361,9 @@ def test_a_workbook_says_where_it_is_wrong(enter, city, question):
     assert "「提出」" in text
     other = enter("other_manager").post(reverse("audits-questions-upload"), {"file": _filled(content, spoil)})
     assert "あなたの課公所にありません" in " ".join(map(str, other.context["problems"]))
+
+
+@pytest.mark.parametrize("asked", ["²", "9" * 5_000, "-1", "x"])
+def test_what_is_no_key_in_the_address_of_a_new_paper_is_refused(enter, engagement, asked):
+    response = enter("auditor").get(reverse("audits-paper-new", args=[engagement.pk]), {"line": asked})
+    assert response.status_code == 422

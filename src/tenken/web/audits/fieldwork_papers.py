@@ -21,6 +21,7 @@ from tenken.web.audits.fieldwork_lists import PaperTable
 from tenken.web.audits.fieldwork_pages import crumbs_to, step, tabs_of, working_engagement
 from tenken.web.exports import export_table, wants_export
 from tenken.web.findings.lists import export_addresses
+from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 
 
@@ -110,8 +111,8 @@ def new_paper(request: SignedInRequest, engagement_id: int) -> HttpResponse:
         "kind": request.GET.get("kind", WorkingPaper.Kind.EVIDENCE),
     }
     for name in ("line", "question", "reconciliation", "item"):
-        if request.GET.get(name, "").isdigit():
-            initial[f"{name}s"] = [int(request.GET[name])]
+        if asked := request.GET.get(name, ""):
+            initial[f"{name}s"] = [whole_number(asked)]
     return _write(request, engagement, None, initial)
 
 

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from tenken.common.clock import JAPAN
 from tenken.common.era import era_date
 
+MOST_ROWS = 500
+
 
 class Table(tables.Table):
     """Base of all lists. Subclasses say ``caption`` (「表1　…」), and ``row_header``: the column that names the row."""
@@ -24,6 +26,10 @@ class Table(tables.Table):
         template_name = "web/components/table.html"
         empty_text = "該当するものはありません。"
         attrs = {"class": "table"}
+
+    def paginate(self, *args: Any, per_page: int | None = None, **kwargs: Any) -> Any:
+        """Show one page. How many rows it has may come from the address: between one and ``MOST_ROWS``."""
+        return super().paginate(*args, per_page=per_page and min(max(per_page, 1), MOST_ROWS), **kwargs)
 
 
 class NumberColumn(tables.Column):
