@@ -246,3 +246,9 @@ def test_the_four_bars_of_a_chart_keep_apart_in_grey() -> None:
 
     shades = sorted(grey(colour) for colour in charts.FILLS.values())
     assert all(after - before > 0.1 for before, after in pairwise(shades))
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx"])
+@pytest.mark.parametrize("day", [date(1868, 1, 25), date(9999, 12, 31)])
+def test_a_paper_of_a_day_far_off_is_a_file(form: str, day: date) -> None:
+    assert zipfile.is_zipfile(io.BytesIO(render(replace(small(), issued_on=day), form)))

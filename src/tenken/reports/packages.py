@@ -9,8 +9,8 @@ from datetime import date
 
 
 def stamped(package: bytes, on: date, replaced: Mapping[str, bytes] | None = None) -> bytes:
-    """Return *package* with every member dated *on* and the members in *replaced* exchanged."""
-    moment = (max(on.year, 1980), on.month, on.day, 0, 0, 0)
+    """Return *package* with every member dated *on* and the members in *replaced* exchanged. A ZIP knows 1980 to 2107."""
+    moment = (min(max(on.year, 1980), 2107), on.month, on.day, 0, 0, 0)
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(package)) as read,
