@@ -20,12 +20,14 @@ from tenken.audit.models import Visit
 from tenken.common import clock
 from tenken.common.fiscal_year import FiscalYear
 from tenken.common.refusals import Invalid, Stale
-from tenken.demo import papers, plan, rotation
+from tenken.demo import external_audit, papers, plan, rotation
 from tenken.demo.accounts import DEFAULT_PASSWORD, DemoAccount, demo_password, open_accounts
 from tenken.demo.auditors import register_auditors, register_todays
 from tenken.demo.audits2014 import load_audit_2014
+from tenken.demo.audits_now import load_audits
 from tenken.demo.cases import load_casebook
 from tenken.demo.city import DemoCity, found, reorganize, transfer
+from tenken.demo.extents import load_extent
 from tenken.demo.ledger import load_ledger, load_occurrences, renew
 from tenken.demo.measures import load_measures
 from tenken.demo.meetings import adopt_defaults, load_meetings, record_duties
@@ -213,7 +215,8 @@ def _ledger(made: DemoCity, today: date) -> dict[str, InformationSystem]:
 
 
 def _audits(made: DemoCity, systems: dict[str, InformationSystem], today: date) -> None:
-    """Load the audit of the 86 systems of FY2015, what was audited since, and this year's."""
+    """Load the audit of the 86 systems of FY2015, what was audited since, and this year's with the look across
+    that came of it."""
     this = FiscalYear.of(today).year
     register_todays(made, today)
     first = load_audit_2015(made, over=this > 2015)
@@ -222,7 +225,11 @@ def _audits(made: DemoCity, systems: dict[str, InformationSystem], today: date) 
         renew(made, systems, today)
         audited = set(first.choices.filter(engagement__isnull=False).values_list("system__code", flat=True))
         rotation.record_years_between(made, systems, today, audited)
-        load_this_years_audit(made, this, today)
+        if today >= external_audit.OVER:
+            external_audit.load_external_audit(made)
+        selection = load_this_years_audit(made, this, today)
+        load_audits(made, selection, systems, today)
+        load_extent(made, systems, today)
         rotation.draw_next(made, today)
 
 

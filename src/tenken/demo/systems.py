@@ -121,7 +121,7 @@ def load_this_years_audit(made: DemoCity, fiscal_year: int, today: date) -> tupl
     programme, selection = _launch(made, fiscal_year, days, WANTED)
     rows = _sheets(made, programme, (first, today - timedelta(days=4)), percent=66)
     _bring_in(made, programme, rows, days, today=today)
-    return programme, selection
+    return selection
 
 
 def _launch(

@@ -25,7 +25,7 @@ from tenken.organization.access import Principal
 
 def scan_inside(by: Principal, engagement: Engagement, about: dict[str, Any]) -> None:
     """Take over what Nmap and Nessus found on a system that only the inside reaches, and judge that each needs little."""
-    at, system = _at(by.on), _system(engagement)
+    at, system = moment(by.on), _system(engagement)
     take_over(by, system, nmap(about["hosts"], (443,), at), "ports.xml", engagement)
     content = nessus(_flaws(about), about["hosts"], at)
     take_over(by, system, content, "servers.nessus", engagement, partial=True)
@@ -37,7 +37,7 @@ def scan_inside(by: Principal, engagement: Engagement, about: dict[str, Any]) ->
 
 def scan_public(by: Principal, engagement: Engagement, about: dict[str, Any]) -> None:
     """Take over what Nessus and ZAP found on public servers, open it as findings and put it on the report."""
-    at, system = _at(by.on), _system(engagement)
+    at, system = moment(by.on), _system(engagement)
     take_over(by, system, nessus((), about["hosts"], at), "servers.nessus", engagement)
     take_over(by, system, zap(_flaws(about), about["site"], at), "web.xml", engagement, partial=True)
     open_weakness_findings(by=by, system=system, due_on=date(by.on.year + 1, 3, 31), on=by.on)
@@ -75,5 +75,6 @@ def _flaws(about: dict[str, Any]) -> list[Flaw]:
     return [Flaw(**{**row, "hosts": tuple(row["hosts"])}) for row in about["flaws"]]
 
 
-def _at(day: date) -> datetime:
+def moment(day: date) -> datetime:
+    """Return ten in the morning of a day: when a scan ended."""
     return datetime.combine(day, time(10), tzinfo=JAPAN)
