@@ -18,7 +18,7 @@ from tenken.findings.models import Finding
 from tenken.findings.permissions import VIEW_FINDINGS
 from tenken.findings.queries import FindingFilter, environment_measures, findings_for
 from tenken.findings.queries.places import groups_of
-from tenken.findings.queries.relapse import RelapseChain, relapse_chains
+from tenken.findings.queries.relapse import relapsed_in
 from tenken.findings.states import CANNOT_FIX, NOT_DONE, NOT_IMPROVED, OPEN, PLANNED, TREATED
 from tenken.inspection.models import Kind, Programme, Sheet
 from tenken.inspection.permissions import VIEW_PROGRAMMES, VIEW_SHEETS
@@ -157,8 +157,8 @@ def _open_work(by: Principal, fiscal_year: int) -> dict[int | None, OpenWork]:
     counted: dict[int | None, Counter[str]] = defaultdict(Counter)
     for unit, status, due in found:
         for group in (None, *groups[unit]):
-            counted[group] += Counter(_marks(status, due, by.on))
-    for chain in _relapsed(by, fiscal_year):
+            counted[group].update(_marks(status, due, by.on))
+    for chain in relapsed_in(by, fiscal_year):
         for group in {None, chain.bureau_id}:
             counted[group]["relapsed"] += 1
     return {key: OpenWork(**counts) for key, counts in counted.items()}
@@ -281,12 +281,8 @@ def _work_by_section(by: Principal, bureau: Unit, programme: Programme | None) -
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for unit, status, due in _not_done(by, FindingFilter(unit_id=bureau.pk)):
         for heir in by.tree.lineage_forward([unit]):
-            counted[heir] += Counter(_marks(status, due, by.on))
+            counted[heir].update(_marks(status, due, by.on))
     year = programme.fiscal_year if programme else FiscalYear.of(by.on).year
-    for chain in _relapsed(by, year):
+    for chain in relapsed_in(by, year):
         counted[chain.unit_id]["relapsed"] += 1
     return {key: OpenWork(**counts) for key, counts in counted.items()}
-
-
-def _relapsed(by: Principal, fiscal_year: int) -> list[RelapseChain]:
-    return [chain for chain in relapse_chains(by, until=fiscal_year) if chain.relapsed_in(fiscal_year)]

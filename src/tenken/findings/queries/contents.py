@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 
 from tenken.findings.models import AuditReport, Finding, FindingQuerySet
 from tenken.findings.permissions import VIEW_FINDINGS
+from tenken.findings.queries.lists import findings_for
 from tenken.findings.states import NOT_DONE, NOTED, WITHDRAWN
 from tenken.organization.access import Principal
 from tenken.organization.models import City
@@ -106,8 +107,9 @@ def findings_by_content(
 def content_findings(
     by: Principal, *, group: str, code: str | None, origins: Collection[str] = AUDIT_ORIGINS
 ) -> FindingQuerySet:
-    """Return the findings one number of the table counts, as far as *by* may see them; *code* None: of every content."""
-    rows = _counted_rows(by.city, by, origins)
+    """Return the findings one number of the table counts as :func:`findings_for` does, as far as *by* may see them; *code*
+    None: of every content."""
+    rows = _counted(findings_for(by), origins)
     if code is None:
         return rows
     if group == VIEWPOINT:
@@ -135,7 +137,13 @@ _FIELDS: Final = {
 
 
 def _counted_rows(city: City, by: Principal | None, origins: Collection[str]) -> FindingQuerySet:
-    rows = Finding.objects.of_city(city.pk) if by is None else Finding.objects.restrict(by, VIEW_FINDINGS)
+    return _counted(
+        Finding.objects.of_city(city.pk) if by is None else Finding.objects.restrict(by, VIEW_FINDINGS),
+        origins,
+    )
+
+
+def _counted(rows: FindingQuerySet, origins: Collection[str]) -> FindingQuerySet:
     return rows.filter(origin__in=origins).exclude(status__in=(WITHDRAWN, NOTED))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,15 +51,30 @@ class RelapseChain:
         return any(year.relapse for year in self.years)
 
 
-def relapse_chains(by: Principal, *, until: int | None = None, on: date | None = None) -> list[RelapseChain]:
+def relapse_chains(
+    by: Principal, *, until: int | None = None, on: date | None = None, found_in: int | None = None
+) -> list[RelapseChain]:
     """Return every item and section *by* may see findings of, with its years up to *until*, in the sections' order.
 
     Sections are those that stand on the date (today's, unless given): merged ones are one, and their years join; a split
-    one's years stand with each heir. Withdrawn findings and those without an item are left out. One query besides the
-    organisation's.
+    one's years stand with each heir. Withdrawn findings and those without an item are left out. *found_in*: of what never
+    came back, only what was found in that year. One query besides the organisation's.
     """
-    rows = Finding.objects.restrict(by, VIEW_FINDINGS)
-    return _chains(by.city, rows.filter(**_until(until)).values_list(*_COLUMNS), on or by.on)
+    rows = Finding.objects.restrict(by, VIEW_FINDINGS).filter(**_until(until)).values_list(*_COLUMNS)
+    if found_in is None:
+        return _chains(by.city, rows, on or by.on)
+    return _chains(by.city, rows, on or by.on, lambda years: found_in in years or bool(_back(years)))
+
+
+def relapsed_in(by: Principal, fiscal_year: int) -> list[RelapseChain]:
+    """Return those of :func:`relapse_chains` that came back in one year; nothing is worked out for the others."""
+    rows = Finding.objects.restrict(by, VIEW_FINDINGS).filter(**_until(fiscal_year))
+    return _chains(
+        by.city,
+        rows.values_list(*_COLUMNS),
+        by.on,
+        lambda years: fiscal_year in years and fiscal_year in _back(years),
+    )
 
 
 @dataclass(frozen=True)
@@ -96,8 +111,15 @@ def _until(fiscal_year: int | None) -> dict[str, int]:
     return {} if fiscal_year is None else {"fiscal_year__lte": fiscal_year}
 
 
-def _chains(city: City, rows: Iterable[Row], on: date) -> list[RelapseChain]:
-    found: dict[tuple[int, str], dict[int, list[bool]]] = defaultdict(lambda: defaultdict(list))
+_Years = Mapping[int, Sequence[bool]]
+"""The years of one item in one section: of each finding, whether it was improved."""
+
+
+def _chains(
+    city: City, rows: Iterable[Row], on: date, is_meant: Callable[[_Years], bool] | None = None
+) -> list[RelapseChain]:
+    """Join *rows* (section, item, category, year, status) to chains: those whose years are meant."""
+    found: dict[tuple[int, str], dict[int, list[bool]]] = {}
     categories: dict[str, str] = {}
     present: dict[int, tuple[int, ...]] = {}
     for unit, item, category, year, status in rows:
@@ -107,25 +129,36 @@ def _chains(city: City, rows: Iterable[Row], on: date) -> list[RelapseChain]:
         if unit not in present:
             present[unit] = present_units(city, unit, on)
         for heir in present[unit]:
-            found[heir, item][year].append(status == VERIFIED)
+            found.setdefault((heir, item), {}).setdefault(year, []).append(status == VERIFIED)
+    if is_meant is not None:
+        found = {key: years for key, years in found.items() if is_meant(years)}
     directory = directory_of(city)
-    names = names_with_bureau(city, {unit for unit, _ in found}, on)
-    chains = [
+    units = {unit for unit, _ in found}
+    names = names_with_bureau(city, units, on)
+    bureaus = {unit: directory.bureau(unit, on) for unit in units}
+    order = {unit: (directory.units[unit].code, unit) for unit in units}
+    return [
         RelapseChain(
             unit_id=unit,
             section=names[unit],
-            bureau_id=directory.bureau(unit, on),
+            bureau_id=bureaus[unit],
             item_code=item,
             category_code=categories[item],
             years=_years(years),
         )
-        for (unit, item), years in found.items()
+        for (unit, item), years in sorted(found.items(), key=lambda one: (order[one[0][0]], one[0][1]))
     ]
-    return sorted(chains, key=lambda chain: (directory.units[chain.unit_id].code, chain.item_code))
 
 
-def _years(years: dict[int, list[bool]]) -> tuple[YearOfItem, ...]:
-    back = relapses({year: all(improved) for year, improved in years.items()})
+def _back(years: _Years) -> Collection[int]:
+    """Return the years of one item in one section in which it had come back."""
+    if len(years) < 2:
+        return ()
+    return relapses({year: all(improved) for year, improved in years.items()})
+
+
+def _years(years: _Years) -> tuple[YearOfItem, ...]:
+    back = _back(years)
     return tuple(YearOfItem(year, len(years[year]), all(years[year]), year in back) for year in sorted(years))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import reduce
 
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 
@@ -111,23 +111,25 @@ def measure_board(
         .values_list("report_id", "unit_id", "fiscal_year", "status")
         .annotate(n=Count("pk"), late=Count("pk", filter=late_on(by.on)), bare=Count("pk", filter=_LACKING))
     )
-    found = [
-        (report, unit, year, MeasureCount({status: n}, late, bare))
-        for report, unit, year, status, n, late, bare in counted
-    ]
+    found = list(counted)
+    by_report, by_unit, by_year = (_summed((row[place], *row[3:]) for row in found) for place in range(3))
     return MeasureBoard(
-        by_report=_summed((report, count) for report, _, _, count in found),
-        by_unit=_summed((unit, count) for _, unit, _, count in found),
-        by_year=dict(sorted(_summed((year, count) for _, _, year, count in found).items(), reverse=True)),
-        all=reduce(MeasureCount.__add__, (count for *_, count in found), MeasureCount()),
+        by_report=by_report,
+        by_unit=by_unit,
+        by_year=dict(sorted(by_year.items(), reverse=True)),
+        all=sum(by_year.values(), MeasureCount()),
     )
 
 
-def _summed(pairs: Iterable[tuple[int, MeasureCount]]) -> dict[int, MeasureCount]:
-    sums: dict[int, MeasureCount] = {}
-    for key, count in pairs:
-        sums[key] = sums[key] + count if key in sums else count
-    return sums
+def _summed(rows: Iterable[tuple[int, str, int, int, int]]) -> dict[int, MeasureCount]:
+    """Add up (key, status, number, overdue, lacking) by key."""
+    statuses: dict[int, Counter[str]] = defaultdict(Counter)
+    late, bare = Counter[int](), Counter[int]()
+    for key, status, number, overdue, lacking in rows:
+        statuses[key][status] += number
+        late[key] += overdue
+        bare[key] += lacking
+    return {key: MeasureCount(dict(counted), late[key], bare[key]) for key, counted in statuses.items()}
 
 
 def _measured(by: Principal) -> FindingQuerySet:

@@ -261,8 +261,8 @@ def relapse(request: SignedInRequest) -> HttpResponse:
         categories=categories,
     )
     only = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    chains = [chain for chain in relapse_chains(by) if _is_meant(by, chain, only)]
     year = only.get("fiscal_year") or (years[0] if years else FiscalYear.of(by.on).year)
+    chains = [chain for chain in relapse_chains(by, found_in=year) if _is_meant(by, chain, only)]
     back = [
         chain for chain in chains if (chain.relapsed_in(year) if only.get("fiscal_year") else chain.relapsed)
     ]

@@ -18,7 +18,7 @@ from django_tables2 import RequestConfig
 from tenken.common.fiscal_year import FiscalYear
 from tenken.findings.models import Finding
 from tenken.findings.permissions import VIEW_FINDINGS
-from tenken.findings.queries import FindingFilter, findings_for, urgent_first
+from tenken.findings.queries import urgent_first
 from tenken.findings.queries.contents import (
     ASPECT,
     AUDIT_ORIGINS,
@@ -220,10 +220,11 @@ def rows(request: SignedInRequest) -> HttpResponse:
     require_somewhere(by, VIEW_FINDINGS)
     asked = _Asked(request)
     code = request.GET.get("content")
-    meant = content_findings(by, group=asked.group, code=code, origins=asked.origins)
     year = request.GET.get("year", "")
     wanted = [int(year)] if year.isascii() and year.isdigit() and len(year) == 4 else asked.years
-    found = findings_for(by, FindingFilter()).filter(pk__in=meant.values("pk"), fiscal_year__in=wanted)
+    found = content_findings(by, group=asked.group, code=code, origins=asked.origins).filter(
+        fiscal_year__in=wanted
+    )
     if request.GET.get("open"):
         found = found.filter(status__in=NOT_DONE)
     categories = dict(CheckCategory.objects.filter(city=by.city_id).values_list("code", "name"))

@@ -48,6 +48,7 @@ from tenken.web.principal import SignedInRequest, signed_in
 from tenken.workbooks.measures import TITLE, apply_measures, measures_difference, measures_workbook
 
 _PER_PAGE = 50
+_BESIDE = 25  # of the tables below another
 _MEASURES = Finding.Track.MEASURES
 
 
@@ -73,7 +74,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     owners = OwnerTable(_owner_rows(by, counts, year), prefix="owners-")
     years = YearTable(_year_rows(counts), prefix="years-")
     for one in (owners, years):
-        RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(one)
+        RequestConfig(request, paginate={"per_page": _BESIDE}).configure(one)
     context = {
         "tabs": findings_tabs(by, "findings-reports"),
         "manages": bool(decide(by, MANAGE_REPORTS)),
@@ -103,10 +104,11 @@ def _report_rows(reports: list[AuditReport], counts: MeasureBoard) -> list[dict[
 
 def _owner_rows(by: Principal, counts: MeasureBoard, year: int | None) -> list[dict[str, Any]]:
     names = names_with_bureau(by.city, counts.by_unit, by.on)
+    every = findings_address(track=_MEASURES, fiscal_year=year)
     return [
         {
             "unit": name,
-            "url": findings_address(unit=unit, track=_MEASURES, fiscal_year=year),
+            "url": f"{every}&unit={unit}",
             **count_record(counts.by_unit[unit]),
         }
         for unit, name in names.items()

@@ -82,15 +82,19 @@ def waiting(by: Principal) -> Waiting:
 
 
 def _number_of(rows: QuerySet[Any]) -> Any:
-    counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk")).values("n")
+    counted = (
+        rows.order_by()
+        .annotate(_all=Value(1))
+        .values("_all")
+        .annotate(n=Count("pk", distinct=True))
+        .values("n")
+    )
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _waiting_in_findings(by: Principal) -> Any:
     return (
-        _number_of(_waiting_findings(by))
-        + _number_of(my_trace_lines(by))
-        + _number_of(my_extent_targets(by))
+        _number_of(_waiting_findings(by)) + _number_of(my_trace_lines(by)) + _number_of(my_extent_targets(by))
     )
 
 
@@ -119,15 +123,19 @@ def _waiting_findings(by: Principal) -> QuerySet[Finding]:
 def _measures_asked(by: Principal) -> QuerySet[Finding]:
     """Return the findings whose measure is asked for now: of the section, what has no answer, a promise past its date and
     what was returned; of the secretariat, what was proposed."""
-    proposed = Measure.objects.filter(finding=OuterRef("pk"))
+    # Lists and not questions asked of each finding: there are few such measures, and many findings.
     if by.holds(MANAGE_REPORTS):
         return Finding.objects.restrict(by, MANAGE_REPORTS).filter(
-            Exists(proposed.filter(state=Measure.State.PROPOSED))
+            pk__in=_findings_of(Measure.State.PROPOSED)
         )
-    returned = Exists(proposed.filter(state=Measure.State.RETURNED))
+    returned = Q(pk__in=_findings_of(Measure.State.RETURNED))
     return Finding.objects.restrict(by, REPORT_MEASURES).filter(
         Q(track=Finding.Track.MEASURES) & (Q(status=NOT_STARTED) | late_on(by.on) | returned)
     )
+
+
+def _findings_of(state: Measure.State) -> QuerySet[Any, Any]:
+    return Measure.objects.filter(state=state).order_by().values("finding")
 
 
 def sheets_to_do(by: Principal) -> list[Sheet]:
