@@ -222,6 +222,26 @@ class TestWhoSees:
         assert weakness is not None
         assert manager.post(f"/audits/technical/weaknesses/{weakness.pk}/finding/").status_code == 403
 
+    def test_a_later_scan_that_is_told_tells_nothing_of_an_audit_still_held(
+        self,
+        scenario: Scenario,
+        client_for: Callable[[Any], Client],
+        system: InformationSystem,
+        engagement: Engagement,
+    ) -> None:
+        applied(
+            scenario.by("auditor"),
+            system,
+            nessus([("1", 3, A, 443)], at=EPOCH["april"]),
+            engagement=engagement,
+        )
+        applied(scenario.by("secretariat"), system, nessus([("2", 3, B, 443)], at=EPOCH["june"]))
+        hidden, told = Weakness.objects.order_by("rule")
+        manager = client_for(scenario.people["section_manager"])
+        assert manager.get(f"/audits/technical/weaknesses/{told.pk}/").status_code == 200
+        assert manager.get(f"/audits/technical/weaknesses/{hidden.pk}/").status_code == 404
+        assert hidden.title not in manager.get(f"/audits/technical/systems/{system.pk}/").content.decode()
+
     def test_what_has_become_a_finding(
         self,
         scenario: Scenario,

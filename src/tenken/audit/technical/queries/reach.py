@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenken.assets.models import InformationSystem
 from tenken.audit.engagements.queries import refusal_to_work
-from tenken.audit.models import Appointment, Engagement, ScanImport, Weakness
+from tenken.audit.models import Appointment, Engagement, ReportedWeakness, ScanImport, Weakness
 from tenken.audit.permissions import JUDGE_WEAKNESSES, MANAGE_AUDITS, RECORD_AUDITS, VIEW_AUDITS
 from tenken.audit.technical.states import APPLIED
 from tenken.common.refusals import Denied, Missing
@@ -60,8 +60,11 @@ def weaknesses_for(by: Principal) -> QuerySet[Weakness]:
     )
     if by.everywhere(MANAGE_AUDITS):
         return rows
-    told = ScanImport.objects.filter(
-        _told(), status=APPLIED, system=OuterRef("system"), scanned_at__gte=OuterRef("first_seen_at")
+    told = ReportedWeakness.objects.filter(
+        scan__in=ScanImport.objects.filter(_told(), status=APPLIED).values("pk"),
+        scan__system=OuterRef("system"),
+        tool=OuterRef("tool"),
+        rule=OuterRef("rule"),
     )
     return rows.filter(Q(system__in=_my_systems(by)) | Q(finding__isnull=False) | Exists(told))
 
