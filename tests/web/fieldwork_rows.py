@@ -32,7 +32,7 @@ def fieldwork_places(scenario: Scenario, rows: Rows) -> Places:
     held = Engagement.objects.create(
         city=scenario.city,
         fiscal_year=rows.programme.fiscal_year,
-        number=901,
+        number=911,
         kind="section",
         unit=unit,
         theme="情報資産の取扱い",

@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 from django.core.cache import cache
 from django.db import transaction
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.assets.makers import make_asset, make_occurrence, make_system
@@ -118,6 +120,9 @@ def make_world(scenario: Scenario) -> World:
         "trace_line": scoped(lambda where, key, unit: (trace_lines[key].pk,)),
         "extent": {INSIDE: (extent.pk,)},
         "audit_report": {INSIDE: (reporting_date.report_id,)},
+        "record_paper": {INSIDE: ("measures", reporting_date.report_id)},
+        "record_paper_form": {INSIDE: ("measures", reporting_date.report_id, "xlsx")},
+        "record_paper_figure": {INSIDE: ("measures", reporting_date.report_id, "none")},
         "report_date": {INSIDE: (reporting_date.report_id, reporting_date.pk)},
         "extent_draft": {INSIDE: (make_extent_draft(rows.findings["a1"]).pk,)},
         "extent_target": scoped(lambda where, key, unit: (extent_targets[key].pk,)),
@@ -268,8 +273,14 @@ def api_address(path: str, args: tuple[Any, ...]) -> str:
     return path
 
 
-def visit(world: World, visitor: str, method: str, url: str) -> int:
-    """Ask for *url* as *visitor* and undo whatever it did; return the status. What leaks to another city fails."""
+def visit(world: World, visitor: str, method: str, url: str, *, drawn: bool = True) -> int:
+    """Ask for *url* as *visitor* and undo whatever it did; return the status. What leaks to another city fails.
+
+    *drawn* False: the page is decided on but not drawn, which is most of the time it takes.
+    """
+    if not drawn:
+        with mock.patch.object(Template, "render", return_value=""):
+            return visit(world, visitor, method, url)
     cache.clear()
     client = world.clients[visitor]
     kept = copy.deepcopy(
