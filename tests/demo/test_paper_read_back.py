@@ -110,6 +110,35 @@ def test_what_is_invented_is_said_to_be(files: dict[str, Path]) -> None:
     assert "仙台" not in word_text(files["docx"])
 
 
+# Published in document 001, paper 1, section 2: what a printed form must say of the audit of systems of FY2014.
+SYSTEM_AUDIT = (
+    "情報システム監査",
+    "10システム",
+    "2システム",
+    "運用面",
+    "技術面",
+    "修正プログラム",
+    "システム上の制約",
+    "保守契約",
+    "費用面",
+    "簡易なパスワード",
+    "バックアップの取得結果を確認しておらず",
+    "サポートが終了したOS",
+    "多層防御",
+    "対策の必要性は低い",
+)
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_section_2_tells_the_audit_of_systems(files: dict[str, Path], form: str) -> None:
+    text = {"docx": word_text, "pdf": pdf_text}[form](files[form])
+    assert [expected for expected in SYSTEM_AUDIT if plain(expected) not in text] == []
+    assert plain("図4") in text
+    assert plain("図5") in text
+    # How many inspected themselves was never published.
+    assert plain("86システム") not in text
+
+
 # Published in document 001, paper 2: every month, day and number of it.
 PLANNED = (
     # (1) 情報セキュリティ点検
@@ -154,7 +183,7 @@ PLANNED = (
 def committee(
     demo: Loaded, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Printed, float]:
-    """Return both papers of one meeting, printed in all forms, and the processor time it took (a wall clock tells of the neighbours)."""
+    """Return the papers of one meeting, printed in all forms, and the processor time it took (a wall clock tells of the neighbours)."""
     with django_db_blocker.unblock():
         if plan_of(demo.city, 2015) is None:
             by = system_principal(demo.city, "test")
@@ -170,11 +199,11 @@ def excel_text(path: Path) -> str:
     return plain("".join(str(cell) for row in rows for cell in row))
 
 
-def test_one_meeting_reads_two_papers_in_three_forms(committee: tuple[Printed, float]) -> None:
+def test_one_meeting_reads_three_papers_in_three_forms(committee: tuple[Printed, float]) -> None:
     printed, seconds = committee
     assert [path.name for path in printed.paths] == [
         f"{name}.{form}"
-        for name in ("committee-2014", "committee-plan-2015")
+        for name in ("committee-2014", "committee-rotation-2015", "committee-plan-2015")
         for form in ("docx", "pdf", "xlsx")
     ]
     assert printed.left_out == ""

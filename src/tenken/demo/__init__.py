@@ -10,15 +10,19 @@ kacho02        情報管理者 of 市民協働推進課, which returned its shee
 kacho03        情報管理者 of 保険年金課 in 川辺区: a sheet half filled in
 kyokucho01     局情報管理者 of 市民局
 shocho01       head of a 三種公所, 副情報管理者 of the section above
-system01       システム管理者 with a system's sheet; network01: ネットワーク管理者
-ciso01         最高情報セキュリティ責任者: one duty overdue
-kansa01, 02    監査人: visits being prepared, reasons to confirm
+system01       システム管理者 with the sheets of two systems, one of them being audited: questions to answer, a count to explain
+network01      ネットワーク管理者 with the sheets of the networks
+ciso01         最高情報セキュリティ責任者: one duty overdue, one audit ordered (特命)
+kansa01, 02    監査人: audits in the field and out for the facts, visits being prepared, reasons to confirm
 iinkai01       委員会; iin01: 監査委員
 shokuin01      職員: an open self-check
 =============  =====================================================================================
 
+Audits of systems: FY2014 as published (ten visited, two technically; nobody says how many inspected themselves), FY2015's
+86, 10 and 2 by the rotation, the external audit of FY2020 with its figures that do not add up, this year in every state.
+
 The counts of FY2014 and the plan of FY2015 are the published ones (``data/figures.yaml`` says of each where it is from, or
 that it is invented); what FY2015 and the year before this one came to is invented (``data/years.yaml``). Each theme has its
-module: years with their sheets and findings, visits, traces, cases, systems, assets, quarters, people's own checks, plans,
-meetings, papers.
+module: years with their sheets and findings, visits, traces, cases, the ledger, audits of systems, the rotation, auditors,
+scans, assets, quarters, people's own checks, plans, meetings, papers.
 """

@@ -64,7 +64,8 @@ def settle(made: DemoCity) -> None:
 
 
 def plan_year(made: DemoCity, year: int, days: Days, on: date) -> None:
-    """Write and adopt the plan of a year's audits."""
+    """Write and adopt the plan of a year's audits; in April this year's self-inspection has begun before."""
+    april = FiscalYear(year).starts_on
     by = made.acting(plan.secretariat_post(), on)
     written = write_year_plan(
         by=by,
@@ -76,7 +77,7 @@ def plan_year(made: DemoCity, year: int, days: Days, on: date) -> None:
             budget_yen=4_800_000,
             budget_note="技術監査の診断委託 2システム",
             auditor_days=60,
-            periods={_STAGE_OF[kind]: span for kind, span in days.items()},
+            periods={_STAGE_OF[kind]: (max(first, april), last) for kind, (first, last) in days.items()},
         ),
         on=on,
     )

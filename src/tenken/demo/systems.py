@@ -109,7 +109,7 @@ def load_audit_2015(made: DemoCity, *, over: bool) -> SystemSelection:
     return selection
 
 
-def load_this_years_audit(made: DemoCity, fiscal_year: int, today: date) -> tuple[Programme, SystemSelection]:
+def load_this_years_audit(made: DemoCity, fiscal_year: int, today: date) -> SystemSelection:
     """Load this year's audit: plan and selection decided, launched three weeks ago, two thirds accepted."""
     first, last = opening_day(today - timedelta(days=24)), opening_day(today + timedelta(days=18))
     spans = {"improvement": 60, "visit": 40, "follow_up": 70}

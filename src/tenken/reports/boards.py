@@ -196,7 +196,7 @@ def _years(by: Principal) -> tuple[YearRow, ...]:
     )
     left = dict(
         Finding.objects.restrict(by, VIEW_FINDINGS)
-        .filter(closed_as_not_improved=True, origin=Finding.Origin.SELF_INSPECTION)
+        .filter(closed_as_not_improved=True, origin=Finding.Origin.SELF_INSPECTION, system=None)
         .order_by()
         .values_list("fiscal_year")
         .annotate(n=Count("unit", distinct=True))

@@ -123,7 +123,7 @@ def _year(programme: Programme, as_now: Callable[[int], int] = lambda unit: unit
     year = _Year(sections, defaultdict(_Category), _Category(), restated=len(sections) != len(asked))
     findings = (
         Finding.objects.of_city(programme.city_id)
-        .filter(fiscal_year=programme.fiscal_year, origin=Finding.Origin.SELF_INSPECTION)
+        .filter(fiscal_year=programme.fiscal_year, origin=Finding.Origin.SELF_INSPECTION, system=None)
         .exclude(status=Finding.Status.WITHDRAWN)
         .values_list(
             "origin_key", "category_code", "unit_id", "status", "closed_on", "closed_as_not_improved"

@@ -160,7 +160,7 @@ def _findings(city: City, fiscal_year: int) -> dict[int, list[Finding]]:
     """Return the issues of a year's self-inspection by section, in the order of sections."""
     found: dict[int, list[Finding]] = defaultdict(list)
     rows = Finding.objects.of_city(city.pk).filter(
-        fiscal_year=fiscal_year, origin=Finding.Origin.SELF_INSPECTION
+        fiscal_year=fiscal_year, origin=Finding.Origin.SELF_INSPECTION, system=None
     )
     for finding in rows.exclude(status=Finding.Status.WITHDRAWN).order_by("unit__code", "number"):
         found[finding.unit_id].append(finding)

@@ -22,7 +22,7 @@ def summary_figures(city: City, fiscal_year: int) -> SummaryFigures:
     improved = Q(status=Finding.Status.VERIFIED, closed_on__lte=FiscalYear(fiscal_year).ends_on)
     rows = list(
         Finding.objects.of_city(city.pk)
-        .filter(fiscal_year=fiscal_year, origin=Finding.Origin.SELF_INSPECTION)
+        .filter(fiscal_year=fiscal_year, origin=Finding.Origin.SELF_INSPECTION, system=None)
         .exclude(Q(status=Finding.Status.WITHDRAWN) | improved)
         .values_list("not_improved_reason", "measure_level", "plan_needs_budget")
     )
