@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tenken.audit.models import Engagement, MidTermPlan, SystemChoice, SystemSelection, YearPlan
-from tenken.audit.rotation.queries.reading import proof_of, universe_of
+from tenken.audit.rotation.queries.reading import proof_of, proved, universe_of
 from tenken.audit.rotation.queries.universe import held_tiers
 from tenken.audit.rotation.rules.compare import Change, Decision, Difference, differences
 from tenken.audit.rotation.rules.parts import Rule, Tier
-from tenken.audit.rotation.rules.prove import Proof, prove
+from tenken.audit.rotation.rules.prove import Proof
 from tenken.audit.rotation.rules.select import Because
 from tenken.audit.rotation.rules.words import in_words, rule_lines, weight_lines
 from tenken.common.fiscal_year import FiscalYear
@@ -261,7 +261,7 @@ def mid_term_plan_data(plan: MidTermPlan) -> MidTermData:
         capacity=(rule.self_capacity, rule.visit_capacity, rule.technical_capacity),
         rows=tuple(rows),
         loads=tuple(loads),
-        proof=prove(facts, rule, plan.from_year, plan.seed, decided),
+        proof=proved(plan, plan.from_year, decided),
     )
 
 
