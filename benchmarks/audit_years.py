@@ -39,7 +39,8 @@ _NUMBERS = 10_000  # those the operations give stay below
 _PARTS = ("risk", "three_e")
 _TEXT = "鍵のかからない書庫に、個人情報を含む文書を保管しており、持ち出しの記録も残していない。"
 _DONE = "書庫を施錠し、鍵の管理簿と持ち出しの記録簿を設けた。あわせて、取扱いの手順を所属の全員に周知した。"
-_PRINTED = ("continuing", "done")
+_SAID = {"considering": ("considering", "considering"), "continuing": ("considering", "continuing")}
+_SAID_DONE = ("continuing", "done")
 
 
 @dataclass(frozen=True)
@@ -190,8 +191,8 @@ def _report(city: City, year: int, code: str, kind: str) -> AuditReport:
         ],
     )
     ReportingDate.objects.bulk_create(
-        ReportingDate(report=report, as_of=date(year + 1, month, 1), told_on=date(year + 1, month, 10))
-        for month in (3, 9)
+        ReportingDate(report=report, as_of=day, told_on=day if day < clock.today() else None)
+        for day in (date(year + 1, 3, 1), date(year + 1, 9, 1))
     )
     return report
 
@@ -306,14 +307,19 @@ def _measures(findings: Iterator[Finding]) -> None:
             _measure(one, number, status)
             for place, one in enumerate(findings)
             if one.status != "not_started"
-            for number, status in enumerate((*_PRINTED, *_PRINTED[: place % 2]), start=1)
+            for number, status in enumerate(_said(one, place), start=1)
         ),
         batch_size=500,
     )
 
 
+def _said(one: Finding, place: int) -> tuple[str, ...]:
+    first, last = _SAID.get(one.status, _SAID_DONE)
+    return (first, last, *((last,) * (place % 2)))
+
+
 def _measure(one: Finding, number: int, status: str) -> Measure:
-    day = date(one.fiscal_year + 1, 2 * number, 15)
+    day = date(one.fiscal_year, 9, 9 * number)
     promises = status == "done" and one.status == "promised"
     return Measure(
         finding=one,
