@@ -208,6 +208,7 @@ def test_the_external_audits_figures_are_kept_as_published_and_flagged(demo: Loa
         (row.status, tuple(int(figure.value) for figure in row.figures.order_by("order"))) for row in rows
     ]
     assert told == [("accepted", (20, 27)), ("accepted", (3_118, 2_340)), ("open", (3_118, 3_110))]
+    assert may_work_on(person(demo, "kansa01"), audit)
     assert rows[0].explanations.get().calculation == "100×27＝2700"
 
 

@@ -53,14 +53,18 @@ def load_audit_2014(made: DemoCity, systems: Systems) -> Programme:
 def _programme(made: DemoCity, about: dict[str, Any], days: dict[str, Any]) -> Programme:
     launched_on = days["self_inspection"][0]
     planned_on = days_after(launched_on, -30)
-    words = {kind: (name, about["target"], *rest) for kind, (name, _, *rest) in STAGES.items()}
+    stages = []
+    for kind, (name, target, purpose, outline) in STAGES.items():
+        said = about["target"] if kind == "self_inspection" else target
+        first, last = days[kind]
+        stages.append(StagePlan(kind, name, first, last, said, purpose, outline))
     programme = inspection.plan_programme(
         by=made.system(planned_on),
         city=made.city,
         fiscal_year=YEAR,
         name="平成26年度情報システム監査",
         purpose="重要な情報を扱う情報システムの運用を、所管課が自分で確かめ、課題を改善する。",
-        stages=[StagePlan(kind, said[0], *days[kind], *said[1:]) for kind, said in words.items()],
+        stages=stages,
         code=CODE,
         kind=Kind.SYSTEM_AUDIT,
         target_rule=TargetRule.KEY_SYSTEMS,

@@ -20,7 +20,7 @@ _SYSTEM = "施設予約システム"
 _MOST = 9
 _FLAW = Flaw(
     "197826",
-    "初期設定の管理画面と利用者が残っている（アプリケーションサーバ）",
+    "Webサーバに、初期設定の管理画面と利用者が残っている",
     3,
     ("yoyaku1.midori.example", "yoyaku2.midori.example"),
     8443,
@@ -36,9 +36,11 @@ _ANSWERS = (
 def load_extent(made: DemoCity, systems: Systems, today: date) -> ExtentCheck:
     """Scan one public system, open its finding, and ask the systems of the same products; three have answered."""
     system = systems[_SYSTEM]
+    made_of = {one.kind: one for one in system.products.all()}
+    product = made_of["middleware"]
     scanned = today - timedelta(days=21)
     by = made.acting(plan.secretariat_post(), scanned)
-    hosts = dict.fromkeys(_FLAW.hosts, "Red Hat Enterprise Linux 9")
+    hosts = dict.fromkeys(_FLAW.hosts, str(made_of["os"]))
     take_over(by, system, nessus([_FLAW], hosts, moment(scanned)), "yoyaku.nessus")
     finding = open_weakness_findings(by=by, system=system, due_on=days_after(today, 30), on=scanned)[0]
     asked = days_after(today, -14)
@@ -47,13 +49,13 @@ def load_extent(made: DemoCity, systems: Systems, today: date) -> ExtentCheck:
         by=by,
         finding=finding,
         data=ExtentQuestion(
-            "アプリケーションサーバに、初期設定の管理画面や利用者が残っていませんか。",
+            f"Webサーバ（{product.name}）に、初期設定の管理画面や利用者が残っていませんか。",
             "同じ製品を使う情報システムは、同じ手順で構築されていることが多いため。",
             days_after(today, 14),
         ),
         on=asked,
     )
-    likely = [one.key for one in candidates(check, ["product"], asked)][:_MOST]
+    likely = [one.key for one in candidates(check, ["product"], asked) if product.name in one.because][:_MOST]
     findings.choose_targets(
         by=by, check=check, facts=["product"], keys=likely, version=check.version, on=asked
     )

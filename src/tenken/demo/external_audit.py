@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from tenken.audit.engagements.operations import EngagementData, plan_engagement
+from tenken.audit.engagements.operations import EngagementData, appoint, plan_engagement
 from tenken.audit.fieldwork.operations import (
     PartText,
     StatedFigure,
@@ -24,8 +24,10 @@ from tenken.audit.fieldwork.operations import (
     save_answer,
 )
 from tenken.audit.fieldwork.queries.tables import flags_of
-from tenken.audit.models import Engagement, HandedInTable, Question, Reconciliation
+from tenken.audit.models import Auditor, Engagement, HandedInTable, Question, Reconciliation
+from tenken.common.fiscal_year import FiscalYear
 from tenken.demo import plan
+from tenken.demo.auditors import ACCOUNTS
 from tenken.demo.city import DemoCity
 from tenken.demo.data_files import read
 from tenken.demo.engagements import begin, notify
@@ -65,6 +67,21 @@ def load_external_audit(made: DemoCity) -> Engagement:
     for row in about["questions"]:
         _question(engagement, keeper, head, row)
     return engagement
+
+
+def hand_over(made: DemoCity, engagement: Engagement, today: date) -> None:
+    """Let today's auditors keep what is still open of it: who kept it then has moved on."""
+    on = FiscalYear.of(today).previous.starts_on
+    people = [made.holder(plan.post_of(account), today) for account in ACCOUNTS]
+    for auditor in Auditor.objects.filter(person__in=people).exclude(appointments__engagement=engagement):
+        appoint(
+            by=made.acting(plan.secretariat_post(), on),
+            engagement=engagement,
+            auditor_id=auditor.pk,
+            part="assistant",
+            valid_from=on,
+            on=on,
+        )
 
 
 def _question(engagement: Engagement, keeper: Principal, head: Principal, row: dict[str, object]) -> None:

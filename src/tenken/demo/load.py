@@ -226,7 +226,7 @@ def _audits(made: DemoCity, systems: dict[str, InformationSystem], today: date) 
         audited = set(first.choices.filter(engagement__isnull=False).values_list("system__code", flat=True))
         rotation.record_years_between(made, systems, today, audited)
         if today >= external_audit.OVER:
-            external_audit.load_external_audit(made)
+            external_audit.hand_over(made, external_audit.load_external_audit(made), today)
         selection = load_this_years_audit(made, this, today)
         load_audits(made, selection, systems, today)
         load_extent(made, systems, today)
