@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime
+from functools import lru_cache
 from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
@@ -114,17 +115,9 @@ def _header(text: str) -> str:
 
 def _put(sheet: Any, row: int, column: int, value: Cell, **style: Any) -> Any:
     cell = sheet.cell(row, column, safe_cell(value))
-    cell.font = Font(
-        name=_FONT,
-        size=style.get("size", 10.5),
-        bold=style.get("bold", False),
-        color=style.get("color", "1A1A1A"),
-    )
-    cell.alignment = Alignment(
-        horizontal=style.get("align"),
-        vertical=style.get("vertical", "center"),
-        wrap_text=style.get("wrap", True),
-        indent=style.get("indent", 0),
+    cell.font = _font(style.get("size", 10.5), style.get("bold", False), style.get("color", "1A1A1A"))
+    cell.alignment = _alignment(
+        style.get("align"), style.get("vertical", "center"), style.get("wrap", True), style.get("indent", 0)
     )
     if isinstance(value, date):
         cell.number_format = ERA_DATE
@@ -135,6 +128,17 @@ def _put(sheet: Any, row: int, column: int, value: Cell, **style: Any) -> Any:
     if fill := style.get("fill"):
         cell.fill = fill
     return cell
+
+
+# A sheet of a thousand rows has a handful of different ones, and each takes as long to make as its cell.
+@lru_cache(maxsize=64)
+def _font(size: float, bold: bool, color: str) -> Font:
+    return Font(name=_FONT, size=size, bold=bold, color=color)
+
+
+@lru_cache(maxsize=64)
+def _alignment(horizontal: str | None, vertical: str, wrap: bool, indent: int) -> Alignment:
+    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, indent=indent)
 
 
 def _prose_sheet(sheet: Any, paper: Paper) -> None:
@@ -170,9 +174,20 @@ def _prose(sheet: Any, row: int, block: Any) -> int:
     return row + 1
 
 
+class _Widths(dict[str, float]):
+    """The width of each character that was met."""
+
+    def __missing__(self, char: str) -> float:
+        width = self[char] = 1.0 if east_asian_width(char) in "WFA" else 0.56
+        return width
+
+
+_WIDTHS = _Widths()
+
+
 def _length(line: str) -> float:
     """Return the length of *line* in full-width characters."""
-    return sum(1.0 if east_asian_width(char) in "WFA" else 0.56 for char in line)
+    return sum(map(_WIDTHS.__getitem__, line))
 
 
 def _lines(cell: Any, width: float = _PROSE_WIDTH) -> None:
