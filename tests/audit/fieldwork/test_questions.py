@@ -229,3 +229,27 @@ def test_the_journal_says_that_it_was_answered_and_not_what(city, question):
     assert "下書きの言葉" not in said
     assert "甲社製" not in said
     assert "機器メーカー等" in said
+
+
+def test_what_is_withheld_stays_so_when_it_is_worded_anew_or_moved(city, question):
+    by = city.by("section_manager")
+
+    def saved(*texts):
+        question.refresh_from_db()
+        save_answer(
+            by=by, question=question, parts=[PartText(one) for one in texts], version=question.version
+        )
+        rows = AnswerPart.objects.filter(round__question=question).order_by("order")
+        return [(row.text, row.audience) for row in rows]
+
+    saved("甲社製", "4台")
+    question.refresh_from_db()
+    part = AnswerPart.objects.get(text="甲社製")
+    withhold(by=by, one=part, withholding=Withholding("防犯", "条例第10条", "lead"), version=question.version)
+    assert saved("甲社製のもの", "4台") == [("甲社製のもの", "lead"), ("4台", "")]
+    assert saved("はじめに", "甲社製のもの", "4台") == [
+        ("はじめに", ""),
+        ("甲社製のもの", "lead"),
+        ("4台", ""),
+    ]
+    assert saved("はじめに", "4台") == [("はじめに", ""), ("4台", "")]

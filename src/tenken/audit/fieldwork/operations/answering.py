@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from tenken.organization.names import Checks, refuse
 FILES = "audit.answer_file"
 PARTS_LIMIT: Final = 30
 FILES_LIMIT: Final = 50
+_WITHHELD: Final = tuple(field.name for field in Withheld._meta.fields)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def save_answer(
 ) -> Question:
     """Write the answer to the last round of a question: its *parts* in order, handed in at once with *hand_in*.
 
-    A part that stands at the same place with the same words keeps what is withheld of it. What is handed in stays.
+    What is withheld of a part stays withheld. What is handed in stays.
     ``Invalid`` names part-<n>-text and part-<n>-heading (n from 1), or parts.
     """
     question = _answerable(by, question, version)
@@ -115,9 +116,10 @@ def import_answers(
             question = save_answer(by=by, question=question, parts=one.parts, version=one.version, on=on)
             rows = {part.order: part for part in AnswerPart.objects.filter(round=_last_round(question))}
             for place, withholding in one.withheld:
-                question = withhold(
-                    by=by, one=rows[place], withholding=withholding, version=question.version, on=on
-                )
+                row = rows[place]
+                if row.is_withheld:  # a file does not say who still reads it
+                    withholding = replace(withholding, audience=row.audience, public_text=row.public_text)
+                question = withhold(by=by, one=row, withholding=withholding, version=question.version, on=on)
             if one.hand_in:
                 save_answer(
                     by=by,
@@ -159,13 +161,20 @@ def _checked(parts: Sequence[PartText], needed: bool) -> list[PartText]:
 
 
 def _write(last: QuestionRound, parts: Sequence[PartText]) -> None:
+    """Write the parts in order. What is withheld stays so when it is moved or worded anew: only :func:`disclose` ends it."""
     standing = {part.order: part for part in last.parts.select_for_update()}
+    stood = {(row.heading, row.text): row for row in standing.values()}
+    said = {(part.heading, part.text) for part in parts}
     for order, part in enumerate(parts, start=1):
         row = standing.pop(order, None)
-        if row is None or (row.text, row.heading) != (part.text, part.heading):
-            if row is not None:
-                row.delete()
-            AnswerPart.objects.create(round=last, order=order, text=part.text, heading=part.heading)
+        if row is not None and (row.text, row.heading) == (part.text, part.heading):
+            continue
+        if row is not None:
+            row.delete()
+        reworded = row if row is not None and (row.heading, row.text) not in said else None
+        kept = stood.get((part.heading, part.text), reworded)
+        why = {name: getattr(kept, name) for name in _WITHHELD} if kept is not None else {}
+        AnswerPart.objects.create(round=last, order=order, text=part.text, heading=part.heading, **why)
     for row in standing.values():
         row.delete()
 
