@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from tenken.assets.models import InformationSystem
 from tenken.audit import operations as visits
 from tenken.audit.engagements.operations import EngagementData, link_visit, plan_engagement
 from tenken.audit.models import Engagement, Visit
@@ -26,6 +27,7 @@ from tenken.findings.states import Confirm, NotImproved, Plan, Report, StageClos
 from tenken.inspection import operations as inspection
 from tenken.inspection.models import Kind, Programme, Stage, TargetRule
 from tenken.inspection.operations import StagePlan
+from tenken.organization.models import Unit
 from tenken.policy.models import CheckItem
 
 YEAR = 2014
@@ -157,22 +159,27 @@ def _follow_up(made: DemoCity, held: list[Visit], span: tuple[date, ...]) -> Non
 def _self_inspection(made: DemoCity, systems: Systems, about: dict[str, Any], days: dict[str, Any]) -> None:
     """Bring in what the self-inspection found, as findings only: the sheets are not kept."""
     items = {item.code: item for item in CheckItem.objects.filter(city=made.city).select_related("category")}
+    owners = made.units_on(days["self_inspection"][0])
     rows = []
     for system in systems.values():
         for code, percent in about["items"].items():
             if digest("audit 2014", system.code, code) % 100 < percent:
-                rows.append(_finding(made, system, items[code], about, days))
+                rows.append(_finding(made, system, owners[system.owner.code], items[code], about, days))
     rows.sort(key=lambda row: (row.opened_on, row.unit_id, row.item_code))
     ended = days["follow_up"][1]
     findings.record_history(by=made.system(ended), city=made.city, rows=rows, on=ended)
 
 
 def _finding(
-    made: DemoCity, system: Any, item: CheckItem, about: dict[str, Any], days: dict[str, Any]
+    made: DemoCity,
+    system: InformationSystem,
+    unit: Unit,
+    item: CheckItem,
+    about: dict[str, Any],
+    days: dict[str, Any],
 ) -> HistoricFinding:
     first, last = days["self_inspection"]
     opened = between(first + timedelta(days=14), last - timedelta(days=6), "opened", system.code, item.code)
-    unit = owned_on(system, made, opened)
     secretariat = made.holder(plan.secretariat_post(), opened)
     case = case_of(system.code, item.code, YEAR)
     status = _stands(system.code, item)
