@@ -50,6 +50,17 @@ def serving(home: Path) -> Iterator[int]:
                 process.wait()
 
 
+def server_seconds() -> float:
+    """Return the seconds of the processor that this process's servers have used (Linux; 0 elsewhere): on a machine that
+    others use too, the clock says more of them than of the page."""
+    total = 0.0
+    for listed in Path("/proc/self/task").glob("*/children"):
+        for process in listed.read_text("ascii").split():
+            fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
 def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:
