@@ -221,4 +221,4 @@ def test_sheets_state_their_main_assets_and_high_risks_are_decided(demo: Loaded)
 
 
 def test_the_load_takes_its_time_and_no_more(demo: Loaded) -> None:
-    assert demo.summary.seconds < 120  # 15 to 25 on quiet cores; the bar of 45 is for those
+    assert demo.processor_seconds < 90  # 20 to 30 on quiet cores; the bar of 40 is for those
