@@ -31,7 +31,7 @@ from tenken.audit.engagements.operations import (
 from tenken.audit.models import Engagement, SystemSelection
 from tenken.audit.rotation.operations import adopt_system_selection
 from tenken.common import clock
-from tenken.findings.models import Measure
+from tenken.findings.models import AuditReport, Measure
 from tenken.organization.access import Principal, on_date, system_principal
 from tenken.organization.models import Unit
 from tenken.reports.blocks import Paper, Table, cell_text
@@ -74,28 +74,29 @@ def _all_forms(paper: Paper) -> None:
 
 
 def _measures_report(by: Principal, years: Years) -> Iterator[Figure]:
-    """The bar of the issue: from what stands to three files. The first writing loads the libraries and is not counted."""
+    """The bar of the issue: from what stands to three files, once: what is set again is quicker, Typst remembers it.
+
+    Another report loads the libraries first."""
     day = clock.today()
 
     def paper() -> Paper:
         return record_paper("measures").of(by, years.report.pk, day)
 
-    _all_forms(record_paper("measures").of(by, years.report.pk, years.report.issued_on or day))
+    other = AuditReport.objects.filter(city=by.city_id, kind="administrative").order_by("pk")[0]
+    _all_forms(record_paper("measures").of(by, other.pk, day))
     count = Measure.objects.filter(finding__report=years.report).count()
-    runs = [timed(lambda: _all_forms(paper())) for _ in range(3)]
-    _, seconds, processor = min(runs, key=lambda run: run[1])
+    _, seconds, processor = timed(lambda: _all_forms(paper()))
     yield from _figures(
         f"measures of {REPORT_FINDINGS:,} findings ({count:,}) in three forms", seconds, processor, 3
     )
     made = paper()
     peers = {"docx": _plain_word, "xlsx": _plain_excel}
-    for form in FORMS:
-        _, seconds, processor = timed(lambda form=form: render(made, form))  # type: ignore[misc]
+    for form, peer in peers.items():
+        _, _, processor = timed(lambda form=form: render(made, form))  # type: ignore[misc]
+        _, _, plain = timed(lambda peer=peer: peer(made))  # type: ignore[misc]
         yield Figure(f"  {form} alone, of the processor", processor, "s")
-        if form in peers:
-            _, _, plain = timed(lambda form=form: peers[form](made))  # type: ignore[misc]
-            yield Figure(f"    peer: the same cells by {peers[form].__doc__}", plain, "s")
-            yield Figure("    times ours", plain / processor, "×")
+        yield Figure(f"    peer: the same cells by {peer.__doc__}", plain, "s")
+        yield Figure("    times ours", plain / processor, "×")
 
 
 def _cells(paper: Paper) -> Iterator[list[list[str]]]:
