@@ -23,6 +23,8 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.migrated import copy_migrated
+
 # A machine busy with other tests is slow at random; what is found is the same.
 hypothesis_settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -128,6 +130,21 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+# --- the database -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the test database stands before Django asks for it, and goes with the run's folder."""
+    return not on_postgres()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    if not on_postgres():
+        copy_migrated(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
 
 
 # --- fixtures ---------------------------------------------------------------------------------------------

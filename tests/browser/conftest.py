@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 
 from tests.factories import PASSWORD
+from tests.migrated import copy_migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
@@ -64,6 +65,8 @@ class Served:
 
 
 def _environment(home: Path, database: str) -> dict[str, str]:
+    if not database and not (home / "tenken.sqlite3").exists():
+        copy_migrated(home / "tenken.sqlite3")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TENKEN_")}
     environment |= {"TENKEN_HOME": str(home), "PYTHONPATH": str(ROOT)}
     if database:

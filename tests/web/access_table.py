@@ -617,6 +617,7 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "reports-open": ("paper", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
     "reports-download": ("paper_form", {"GET": ({"ok": "secretariat", "403": "system network staff", "404": REST},), "POST": (CLOSED,)}),
     "reports-figure": ("paper_figure", {"GET": ({"403": "system network staff", "404": REST},), "POST": (CLOSED,)}),
+    "findings-publication": ("finding", {"GET": (CHECKS_A1, CHECKS_B1), "POST": (CHECKS_A1, CHECKS_B1)}),
     "reports-record": ("record_paper", {"GET": (SEES_A1,), "POST": (CLOSED,)}),
     "reports-record-file": ("record_paper_form", {"GET": (SEES_A1,), "POST": (CLOSED,)}),
     "reports-record-figure": ("record_paper_figure", {"GET": (NOBODY,), "POST": (CLOSED,)}),

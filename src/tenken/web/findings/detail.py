@@ -29,6 +29,7 @@ from tenken.findings.permissions import (
     CONFIRM_REASONS,
     IMPROVE_FINDINGS,
     MANAGE_EXTENT,
+    MANAGE_REPORTS,
     MANAGE_TRACES,
     PROPOSE_CASES,
 )
@@ -236,6 +237,7 @@ def finding_page(
         "may_extend": by.holds(MANAGE_EXTENT) and finding.status != WITHDRAWN,
         "extents": extents_for(by, finding=finding) if by.holds(MANAGE_EXTENT) else [],
         "extent_target": _extent_target(finding),
+        "may_publish": finding.report_id is not None and by.holds(MANAGE_REPORTS),
         "may_propose": by.holds(PROPOSE_CASES) and finding.status == VERIFIED,
         "first": first,
         "others": [(one, one.code in typed) for one in procedures if one is not first],

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
@@ -171,6 +172,10 @@ def _page(
         "printed": "、".join(f"{label}{found.printed[code]}" for code, label in _PRINTED),
         "table": table,
         "export": export_addresses(request),
+        "papers": [
+            (label, f"{reverse('reports-record', args=[code, report.pk])}?as_of={as_of:%Y-%m-%d}")
+            for code, label in _PAPERS
+        ],
         "manages": manages,
         "dates": [(row, ToldForm(auto_id=f"id_told_{row.pk}_%s")) for row in report.reporting_dates.all()],
         "date_form": date_form or DateForm(auto_id="id_date_%s"),
@@ -181,6 +186,12 @@ def _page(
     return render(request, "web/findings/report.html", context, status=status)
 
 
+# Printed as of the day shown: code of the paper, what its link says.
+_PAPERS = (
+    ("measures", "措置状況等の報告（印刷・Word・PDF・Excel・HTML）"),
+    ("measures-notice", "監査委員への措置の通知"),
+    ("measures-publication", "公表する概要"),
+)
 _PRINTED = (("done", "措置済"), ("continuing", "継続努力"), ("considering", "検討中"))
 
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from tenken.web import converters  # noqa: F401 - registers fiscal_year and code
-from tenken.web.findings import aspects, boards, detail, lists, secretariat, traces, workbook
+from tenken.web.findings import aspects, boards, detail, lists, publishing, secretariat, traces, workbook
 
 urlpatterns = [
     path("", lists.finding_list, name="findings-list"),
@@ -38,5 +38,6 @@ urlpatterns = [
     path("<int:finding_id>/cannot-fix/", detail.declare_cannot, name="findings-cannot-fix"),
     path("<int:finding_id>/confirm/", detail.confirm, name="findings-confirm"),
     path("<int:finding_id>/reopen/", detail.take_up_again, name="findings-reopen"),
+    path("<int:finding_id>/publication/", publishing.publication, name="findings-publication"),
     path("<int:finding_id>/check/", detail.make_check, name="findings-check"),
 ]
