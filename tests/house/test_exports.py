@@ -24,6 +24,9 @@ NO_LISTS = {
     "accounts/me.html": "one's own roles and tokens",
     "assets/import_difference.html": "a question before it is done",
     "assets/system.html": "one thing's own page; the ledger goes out with its products",
+    "audits/engagement.html": "one thing's own page; the list of audits goes out",
+    "audits/fieldwork/visit_checklist.html": "one visit's own lines; its report goes out",
+    "audits/fieldwork/workbook_difference.html": "a question before it is done",
     "audits/rotation/choice.html": "one thing's own page",
     "audits/rotation/paper.html": "print; the selection itself goes out",
     "audits/rotation/proof.html": "a part of the selection and of the mid-term plan, which go out",
@@ -34,7 +37,10 @@ NO_LISTS = {
     "audit/selection.html": "a question before it is done",
     "findings/check.html": "a question before it is done",
     "findings/close.html": "a question before it is done",
+    "findings/extent_choose.html": "a question before it is done",
     "findings/form_for_print.html": "print",
+    "findings/measure_import.html": "a question before it is done",
+    "findings/report_import.html": "a question before it is done",
     "findings/workbook_difference.html": "a question before it is done",
     "inspection/series.html": "one thing's own page; the list of inspections goes out",
     "policy/changes.html": "a part of the comparison, which goes out",
@@ -50,6 +56,7 @@ NO_LISTS = {
     "policy/bank_difference.html": "a question before it is done",
     "policy/draft.html": "one thing's own page",
     "policy/item.html": "one thing's own page",
+    "reports/_blocks.html": "a paper, which goes out in its forms",
     "reports/index.html": "papers, each with its files",
 }
 
