@@ -106,8 +106,10 @@ def test_others_read_it_when_it_was_told_and_not_before(told, scenario: Scenario
     assert record_paper("measures").of(reader, report.pk, SECOND).blocks
     with pytest.raises(Missing):
         record_paper("measures").of(reader, report.pk, FIRST)
-    with pytest.raises(Missing):  # 保険課 sees nothing of 企画課's report
-        record_paper("measures").of(scenario.by("other_manager"), report.pk, FIRST)
+    other = scenario.by("other_manager")  # 保険課 sees of 企画課's report what is published
+    with pytest.raises(Missing):
+        record_paper("measures").of(other, report.pk, SECOND)
+    assert record_paper("measures-publication").of(other, report.pk, SECOND).blocks
 
 
 def test_the_command_prints_every_form(told, scenario: Scenario, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

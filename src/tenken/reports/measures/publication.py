@@ -22,7 +22,7 @@ CODE = "measures-publication"
 
 def of(by: Principal, key: int, as_of: date) -> Paper:
     """Return what is published of an audit report's measures as of a day."""
-    report = readable_report(by, key, as_of)
+    report = readable_report(by, key, as_of, published=True)
     table = measures_table(report.city, report, as_of)
     left_out = dict(
         Finding.objects.filter(report=report)

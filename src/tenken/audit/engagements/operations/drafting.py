@@ -24,6 +24,7 @@ from tenken.audit.permissions import ANSWER_AUDITORS
 from tenken.common import clock
 from tenken.common.era import era_date
 from tenken.common.refusals import Denied, Missing, Stale
+from tenken.journal.canonical import sha256
 from tenken.organization.access import Principal, require
 from tenken.organization.names import Checks
 
@@ -61,7 +62,8 @@ def save_head(
     )
     checks.done()
     engagement.save()
-    changes = {"summary": engagement.summary, "opinion": engagement.opinion}
+    # Their words are the audit's own until it sends them; the journal is read by others too.
+    changes = {"summary": sha256(engagement.summary), "opinion": sha256(engagement.opinion)}
     tell(by, engagement, "head", "audit.engagement.head", changes, on=on)
     return engagement
 

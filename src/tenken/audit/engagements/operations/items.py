@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,6 +20,7 @@ from tenken.audit.engagements.rules.viewpoints import worded
 from tenken.audit.models import Engagement, Observation, ReportItem
 from tenken.common.refusals import Missing, Stale
 from tenken.findings.models import Finding
+from tenken.journal.canonical import sha256
 from tenken.organization.access import Principal
 from tenken.organization.names import Checks
 from tenken.policy.models import CheckItem
@@ -91,8 +93,7 @@ def add_item(
     )
     _fill(item, engagement, data)
     item.save(force_insert=True)
-    changes = asdict(data) | {"item": item.pk, "origin_key": origin_key}
-    note(by, engagement, "audit.item.add", changes, on=on)
+    note(by, engagement, "audit.item.add", _noted(item, data) | {"origin_key": origin_key}, on=on)
     return item
 
 
@@ -105,7 +106,7 @@ def change_item(
     _fill(item, engagement, data)
     item.version += 1
     item.save()
-    note(by, engagement, "audit.item.change", asdict(data) | {"item": item.pk}, on=on)
+    note(by, engagement, "audit.item.change", _noted(item, data), on=on)
     return item
 
 
@@ -182,6 +183,15 @@ def locked_item(by: Principal, item: ReportItem, version: int | None = None) -> 
         raise Stale("ほかの人が先にこの項目を変更しました。ページを開き直してください。")
     found.engagement = engagement
     return engagement, found
+
+
+def _noted(item: ReportItem, data: ItemData) -> dict[str, Any]:
+    """Return what the journal keeps of an item: its words as their hash, for auditors who are not of this audit read the
+    journal, and nobody else reads a draft before it is sent. The issued report holds the words."""
+    words = ("title", "detail", "recommendation")
+    return {name: sha256(value) if name in words else value for name, value in asdict(data).items()} | {
+        "item": item.pk
+    }
 
 
 def _fill(item: ReportItem, engagement: Engagement, data: ItemData) -> None:
