@@ -100,4 +100,3 @@ def _audit(scenario: Scenario, auditor: Auditor, number: int, unit: Unit) -> dic
         "report_item": item.pk,
         "fact_answer": answer.pk,
     }
-

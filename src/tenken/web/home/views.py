@@ -174,35 +174,39 @@ def _visit_tasks(by: Principal, today: date) -> list[Task]:
 
 
 def _finding_tasks(by: Principal, today: date) -> list[Task]:
-    return [
-        _task(
-            f"{_section(by, finding.unit)}：{finding.title}",
-            address("findings-detail", finding.pk),
-            _finding_work(by, finding),
-            finding.until,  # type: ignore[attr-defined]
-            today,
-        )
-        for finding in tasks.findings_to_do(by)
-    ] + [
-        _task(
-            f"{_section(by, line.unit)}：追跡調査「{line.trace.name}」",
-            address("findings-trace-line", line.pk),
-            ("回答する", "yellow"),
-            line.trace.due_on,
-            today,
-        )
-        for line in tasks.trace_lines_to_do(by)
-    ] + [
-        _task(
-            f"{_section(by, target.unit)}{f'（{target.system.name}）' if target.system else ''}："
-            f"横展開の確認「{target.check_of.question[:40]}」",
-            address("findings-extent-target", target.pk),
-            ("ないか確かめて回答する", "yellow"),
-            target.check_of.due_on,
-            today,
-        )
-        for target in tasks.extent_targets_to_do(by)
-    ]
+    return (
+        [
+            _task(
+                f"{_section(by, finding.unit)}：{finding.title}",
+                address("findings-detail", finding.pk),
+                _finding_work(by, finding),
+                finding.until,  # type: ignore[attr-defined]
+                today,
+            )
+            for finding in tasks.findings_to_do(by)
+        ]
+        + [
+            _task(
+                f"{_section(by, line.unit)}：追跡調査「{line.trace.name}」",
+                address("findings-trace-line", line.pk),
+                ("回答する", "yellow"),
+                line.trace.due_on,
+                today,
+            )
+            for line in tasks.trace_lines_to_do(by)
+        ]
+        + [
+            _task(
+                f"{_section(by, target.unit)}{f'（{target.system.name}）' if target.system else ''}："
+                f"横展開の確認「{target.check_of.question[:40]}」",
+                address("findings-extent-target", target.pk),
+                ("ないか確かめて回答する", "yellow"),
+                target.check_of.due_on,
+                today,
+            )
+            for target in tasks.extent_targets_to_do(by)
+        ]
+    )
 
 
 def _task(label: str, url: str, work: tuple[str, str], due_on: date | None, today: date) -> Task:
