@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tenken.reports.blocks import Block, BulletList, ChartFigure, Column, Heading, Series, Table
 from tenken.reports.parts import SPECIMEN_NOTE, flow_of, paragraphs
 from tenken.reports.rules.systems_aspects import totals
-from tenken.reports.system_audit.figures import ASPECTS, SystemAuditFigures
+from tenken.reports.system_audit.figures import ASPECTS, AspectItem, SystemAuditFigures
 
 if TYPE_CHECKING:  # its figures hold ours
     from tenken.reports.figures import InspectionFigures
@@ -62,7 +62,7 @@ def aspects_chart(audit: SystemAuditFigures, *, invented: bool) -> ChartFigure:
     return ChartFigure(
         key="systems",
         caption="自己点検の結果（情報システム監査）",
-        categories=tuple(f"{item.name}（{ASPECTS[item.aspect]}）" for item in items),
+        categories=tuple(_label(item) for item in items),
         series=(
             Series("課題あり", tuple(item.issues for item in items), "now"),
             Series("未改善", tuple(item.not_improved for item in items), "open"),
@@ -70,6 +70,12 @@ def aspects_chart(audit: SystemAuditFigures, *, invented: bool) -> ChartFigure:
         unit="システム",
         note=SPECIMEN_NOTE if invented else "",
     )
+
+
+def _label(item: AspectItem) -> str:
+    """Return what stands beside an item's bars: without the explanation its name may have in brackets, for two bars leave
+    room for a line or two. The table has the whole name."""
+    return f"{item.name.partition('（')[0]}（{ASPECTS[item.aspect]}）"
 
 
 def aspects_table(audit: SystemAuditFigures, *, invented: bool) -> Table:
