@@ -21,12 +21,12 @@ def _shape(path: str) -> str:
     return re.sub(r"/[^/]*\d[^/]*(?=/|$)", "/#", path)
 
 
-def _reachable(person: Person) -> list[str]:
-    """Walk from the home page; return one address of each kind of page."""
+def _reachable(person: Person, start: str = "/", within: tuple[str, ...] = ("/",)) -> list[str]:
+    """Walk from *start* and no further than *within*; return one address of each kind of page."""
     from playwright.sync_api import Error
 
     found: list[str] = []
-    waiting, known = ["/"], {"/"}
+    waiting, known = [start], {start}
     while waiting and len(found) < MOST:
         path = waiting.pop(0)
         try:
@@ -42,7 +42,7 @@ def _reachable(person: Person) -> list[str]:
         )
         for link in links:
             split = urlsplit(link)
-            if _NO_PAGE.search(link) or split.query:
+            if _NO_PAGE.search(link) or split.query or not split.path.startswith(within):
                 continue
             if _shape(split.path) not in known:
                 known.add(_shape(split.path))
@@ -55,6 +55,28 @@ def test_every_page_at_both_widths(demo_city: Served, enter: Callable[..., Perso
     person = enter(demo_city, role)
     pages = _reachable(person)
     assert len(pages) > {"secretariat": 20, "deputy": 8, "committee": 5}[role], pages
+    assert _faults(person, pages) == {}
+
+
+_AUDITS = (
+    "/audits/",
+    "/findings/reports/",
+    "/findings/extents/",
+    "/findings/contents/",
+    "/assets/systems/",
+    "/papers/of/",
+)
+
+
+def test_the_pages_of_audits_at_both_widths(demo_city: Served, enter: Callable[..., Person]) -> None:
+    """They are many, and further from the menu than the walk from home goes."""
+    person = enter(demo_city, "secretariat")
+    pages = _reachable(person, "/audits/", _AUDITS)
+    assert len(pages) > 40, pages
+    assert _faults(person, pages) == {}
+
+
+def _faults(person: Person, pages: list[str]) -> dict[str, list[str]]:
     faults: dict[str, list[str]] = {}
     for path in pages:
         person.go(path)
@@ -62,7 +84,7 @@ def test_every_page_at_both_widths(demo_city: Served, enter: Callable[..., Perso
             person.page.set_viewport_size({"width": width, "height": 900})
             if wrong := faults_of(person.page, width):
                 faults[f"{path} at {width}"] = wrong
-    assert faults == {}
+    return faults
 
 
 def test_pictures(
