@@ -62,6 +62,9 @@ def test_a_plan_is_made_by_keyboard(scenario: Any, client_for: Any, live_server:
 
         page.get_by_role("link", name="計画を作成する").focus()
         page.keyboard.press("Enter")
+        for words in ("置き場が足りない。", "その場で片付けた。"):  # 原因, 応急処置
+            page.keyboard.press("Tab")
+            page.keyboard.insert_text(words)
         page.keyboard.press("Tab")
         page.keyboard.insert_text("書棚を増やす。𠮷")
         page.keyboard.press("Tab")
