@@ -23,7 +23,8 @@ from tenken.organization.models import Unit
 from tenken.organization.queries.naming import names_with_bureau
 from tenken.policy.queries.bank import items_on
 from tenken.web.audit.forms import MeetingForm, PastVisitForm
-from tenken.web.audit.pages import change_page, show, to_list
+from tenken.web.audit.pages import change_page, to_list
+from tenken.web.changing import show
 from tenken.web.principal import SignedInRequest, signed_in
 
 

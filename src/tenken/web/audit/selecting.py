@@ -30,8 +30,9 @@ from tenken.organization.access import require
 from tenken.organization.queries.naming import names_with_bureau
 from tenken.web.audit.forms import AddUnitForm, ByHandForm, DrawForm, ReasonForm
 from tenken.web.audit.labels import SELECTION_STATUSES
-from tenken.web.audit.pages import change_page, show, to_list
+from tenken.web.audit.pages import change_page, to_list
 from tenken.web.audit.tables import CandidateTable
+from tenken.web.changing import show
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in

@@ -20,10 +20,10 @@ from tenken.audit.permissions import MANAGE_AUDITS
 from tenken.common.refusals import Invalid
 from tenken.organization.access import require
 from tenken.organization.queries.naming import names_with_bureau
-from tenken.web.audit.pages import show
 from tenken.web.audits.fieldwork_forms import RetentionForm
 from tenken.web.audits.fieldwork_lists import RECONCILIATION_STATUSES, difference_text
 from tenken.web.audits.fieldwork_pages import addressed_engagement, crumbs_to, tabs_of
+from tenken.web.changing import show
 from tenken.web.exports import export_rows, wants_export
 from tenken.web.findings.lists import export_addresses
 from tenken.web.inspection.numbers import whole_number

@@ -16,7 +16,7 @@ from tenken.audit.fieldwork.seeing import Sight, sight_of
 from tenken.audit.models import Engagement
 from tenken.common.refusals import Invalid, Missing
 from tenken.organization.access import Principal
-from tenken.web.audit.pages import show
+from tenken.web.changing import show
 from tenken.web.principal import SignedInRequest
 from tenken.web.seen import require_seen
 
