@@ -41,6 +41,7 @@ atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 def pytest_configure(config: pytest.Config) -> None:
     settings.HOME = _HOME
     settings.FILE_STORE = _HOME / "files"
+    settings.EVENT_STORE = _HOME / "events"
     settings.STATIC_ROOT = _HOME / "static"
     settings.STATIC_ROOT.mkdir()  # WhiteNoise warns when it is not there
     settings.EMAIL_FILE_PATH = _HOME / "mail"

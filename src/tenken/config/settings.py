@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tenken.inspection",
     "tenken.plans",
     "tenken.meetings",
+    "tenken.telemetry",
     "tenken.findings",
     "tenken.policy",
     "tenken.assets",
@@ -201,6 +202,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = False
 FILE_STORE = HOME / "files"
+# Operation logs: a folder of the server's own (chDB), or a ClickHouse server.
+EVENT_STORE = HOME / "events"
+CLICKHOUSE_URL = os.environ.get("TENKEN_CLICKHOUSE_URL", "")
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 # Results of scanners are larger than anything else that is sent; only their own address takes them.
 MAX_SCAN_BYTES = int(os.environ.get("TENKEN_MAX_SCAN_MB", "200")) * 1024 * 1024

@@ -20,6 +20,7 @@ from tenken.organization.permissions import VIEW_JOURNAL, VIEW_UNITS
 from tenken.plans.permissions import VIEW_PLANS
 from tenken.policy.permissions import VIEW_POLICY
 from tenken.reports.permissions import VIEW_PAPERS
+from tenken.telemetry.permissions import VIEW_TERMINALS
 from tenken.web.addresses import address
 from tenken.web.home.tasks import Waiting, waiting
 
@@ -39,6 +40,7 @@ _ENTRIES = (
     _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
     _Entry("訪問調査", "audit-visits", VIEW_VISITS, lambda counts: counts.visits),
     _Entry("監査", "audits-index", VIEW_AUDITS, lambda counts: counts.audits),
+    _Entry("端末と操作ログ", "telemetry-boards", VIEW_TERMINALS),
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
     _Entry("事例集", "cases-index", VIEW_CASES),
     _Entry("台帳", "assets-list", VIEW_ASSETS),

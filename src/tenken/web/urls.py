@@ -14,6 +14,7 @@ urlpatterns = [
     path("inspection/excel/", include("tenken.web.workbooks.urls")),
     path("visits/", include("tenken.web.audit.urls")),
     path("audits/", include("tenken.web.audits.urls")),
+    path("terminals/", include("tenken.web.telemetry.urls")),
     path("findings/", include("tenken.web.findings.urls")),
     path("cases/", include("tenken.web.findings.case_urls")),
     path("assets/", include("tenken.web.assets.urls")),

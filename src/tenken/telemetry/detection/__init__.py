@@ -1,0 +1,1 @@
+"""Sigma rules: compiled, tried, evaluated on each batch, correlated over time."""

@@ -1,0 +1,1 @@
+"""What may be connected or printed where: policy, approved devices, artefacts, compliance, remote sessions."""

@@ -1,0 +1,1 @@
+"""The one wide table of events: its columns, how rows become Arrow tables, what is added to them on arrival."""

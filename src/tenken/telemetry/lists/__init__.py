@@ -1,0 +1,1 @@
+"""Lists that rules and enrichment ask: folders, keywords, approved things, duty hours."""

@@ -1,0 +1,9 @@
+"""Detection rules, the lists they name, duty hours."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("telemetry", "0005_searches")]
+
+    operations = []

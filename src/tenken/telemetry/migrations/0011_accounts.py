@@ -1,0 +1,9 @@
+"""Which account is whose."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("telemetry", "0010_mappings")]
+
+    operations = []

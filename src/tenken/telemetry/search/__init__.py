@@ -1,0 +1,1 @@
+"""Finding operations: by period, section, person, terminal and word; with a purpose that is recorded."""

@@ -1,0 +1,1 @@
+"""What senders send, as bytes, read into events and inventories. Pure: no database, no network."""

@@ -1,0 +1,1 @@
+"""Pages of terminals, operation logs, rules and alerts, and device control."""
