@@ -1,6 +1,29 @@
 """The records of this room that live in the database; events live in the store (``telemetry.store``)."""
 
+from tenken.telemetry.models.inventory import (
+    DoubtfulMatch,
+    InstalledSoftware,
+    InventoryChange,
+    InventorySetting,
+    SoftwareRelease,
+    SoftwareTitle,
+    TerminalIdentity,
+    TerminalReport,
+)
+from tenken.telemetry.models.lists import DutyHours, WatchEntry, WatchList
+from tenken.telemetry.models.device_control import (
+    ApprovedDevice,
+    DeviceHandout,
+    DevicePolicy,
+    DevicePolicyLine,
+    RemoteSession,
+)
 from tenken.telemetry.models.reception import EnrolledNode, ReceiverState, SourceAddress, SourceDay
+from tenken.telemetry.models.reconciliations import (
+    CountReconciliation,
+    DifferenceExplanation,
+    ReconciliationRow,
+)
 from tenken.telemetry.models.searches import (
     OverrideNotice,
     OverrideNoticeRule,
@@ -11,26 +34,44 @@ from tenken.telemetry.models.searches import (
     SearchRecord,
     ViewSample,
 )
-from tenken.telemetry.models.lists import DutyHours, WatchEntry, WatchList
+from tenken.telemetry.models.software_rules import SoftwareLicence, SupportDate
 from tenken.telemetry.models.sources import Source
 from tenken.telemetry.models.terminals import Terminal, TerminalAssignment
 
 __all__ = [
+    "ApprovedDevice",
+    "CountReconciliation",
+    "DeviceHandout",
+    "DevicePolicy",
+    "DevicePolicyLine",
+    "DifferenceExplanation",
+    "DoubtfulMatch",
     "DutyHours",
     "EnrolledNode",
+    "InstalledSoftware",
+    "InventoryChange",
+    "InventorySetting",
     "OverrideNotice",
     "OverrideNoticeRule",
+    "ReceiverState",
+    "ReconciliationRow",
+    "RemoteSession",
     "SampledView",
     "SavedSearch",
     "SearchExport",
     "SearchPurpose",
     "SearchRecord",
-    "ReceiverState",
+    "SoftwareLicence",
+    "SoftwareRelease",
+    "SoftwareTitle",
     "Source",
     "SourceAddress",
     "SourceDay",
+    "SupportDate",
     "Terminal",
     "TerminalAssignment",
+    "TerminalIdentity",
+    "TerminalReport",
     "ViewSample",
     "WatchEntry",
     "WatchList",
