@@ -20,6 +20,10 @@ class Terminal(models.Model):
     ``number`` (端末機番号) is what events and boards call it by. ``unit`` is where it is assigned today
     (``TerminalAssignment`` holds since when, and what was before); a terminal found on the network that nobody has
     placed has none. ``reported`` ones have an agent; ``last_seen`` is when it was heard last, in any protocol.
+
+    ``in_ledger``: someone entered it; a terminal that was only heard of waits to be entered. ``former_number``: what it
+    was called until then, as older events still call it. ``merged_into``: found to be the same machine as another
+    terminal, which counts in its place (``inventory.operations.decide_match``; it can be taken back).
     """
 
     class Kind(models.TextChoices):
@@ -71,6 +75,11 @@ class Terminal(models.Model):
     registered_on = models.DateField("登録日")
     retired_on = models.DateField("廃棄・返却日", null=True, blank=True)
     note = models.CharField("備考", max_length=300, blank=True, default="")
+    in_ledger = models.BooleanField("台帳に登録", default=True)
+    former_number = models.CharField("前の番号", max_length=40, blank=True, default="")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="同じ端末"
+    )
     version = models.PositiveIntegerField("版", default=1)
 
     objects = TerminalQuerySet.as_manager()
@@ -88,6 +97,7 @@ class Terminal(models.Model):
             models.Index(fields=["city", "computer_name"], name="telemetry_terminal_name"),
             models.Index(fields=["city", "last_seen"], name="telemetry_terminal_seen"),
             models.Index(fields=["unit", "state"], name="telemetry_terminal_unit"),
+            models.Index(fields=["city", "serial"], name="telemetry_terminal_serial"),
         ]
         ordering = ["number"]
         verbose_name = "端末"
