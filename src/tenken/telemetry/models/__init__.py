@@ -24,6 +24,7 @@ from tenken.telemetry.models.reconciliations import (
     DifferenceExplanation,
     ReconciliationRow,
 )
+from tenken.telemetry.models.rules import DetectionRule, DetectionRuleVersion
 from tenken.telemetry.models.searches import (
     OverrideNotice,
     OverrideNoticeRule,
@@ -44,6 +45,8 @@ __all__ = [
     "DeviceHandout",
     "DevicePolicy",
     "DevicePolicyLine",
+    "DetectionRule",
+    "DetectionRuleVersion",
     "DifferenceExplanation",
     "DoubtfulMatch",
     "DutyHours",

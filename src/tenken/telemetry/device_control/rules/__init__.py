@@ -1,0 +1,1 @@
+"""What device control decides, without a database."""
