@@ -27,6 +27,7 @@ COMMANDS: Final = (
     "export",
     "paper",
     "journal",
+    "telemetry",
 )
 FAILED = 1
 BROKEN = 3

@@ -1,0 +1,1 @@
+"""The sub-commands of ``tenken telemetry``, one a module."""
