@@ -38,7 +38,7 @@ def events_statement() -> str:
     ]
     return (
         f"CREATE TABLE IF NOT EXISTS events ({', '.join(lines)}) ENGINE = MergeTree "
-        "PARTITION BY (city, retention, toYYYYMM(ts)) ORDER BY (city, toStartOfHour(ts), device, ts) "
+        "PARTITION BY (city, retention, toYYYYMM(ts, 'Asia/Tokyo')) ORDER BY (city, toStartOfHour(ts), device, ts) "
         "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1"
     )
 
@@ -94,7 +94,7 @@ COUNTING: Final = (
     "CREATE MATERIALIZED VIEW IF NOT EXISTS counts_filled TO counts AS SELECT "
     "city, toDate(ts, 'Asia/Tokyo') AS day, section, op, disposition, off_hours, drive, count() AS events, "
     "sum(size) AS size, sum(bytes_out) AS bytes_out, sum(pages) AS pages "
-    "FROM events GROUP BY city, day, section, op, disposition, off_hours, drive"
+    "FROM events WHERE retention != 'restored' GROUP BY city, day, section, op, disposition, off_hours, drive"
 )
 
 DEVICE_DAYS: Final = (
@@ -110,7 +110,8 @@ DEVICE_DAYS: Final = (
 DEVICE_DAYS_FILLED: Final = (
     "CREATE MATERIALIZED VIEW IF NOT EXISTS device_days_filled TO device_days AS SELECT "
     "city, toDate(ts, 'Asia/Tokyo') AS day, device, section, source, count() AS events, min(ts) AS first, "
-    "max(ts) AS last, sum(off_hours) AS off_hours FROM events GROUP BY city, day, device, section, source"
+    "max(ts) AS last, sum(off_hours) AS off_hours FROM events "
+    "WHERE retention != 'restored' GROUP BY city, day, device, section, source"
 )
 
 
