@@ -24,6 +24,7 @@ from tenken.telemetry.models.reconciliations import (
     DifferenceExplanation,
     ReconciliationRow,
 )
+from tenken.telemetry.models.retention import Archive, EventDeletion, LegalHold, RetentionClass
 from tenken.telemetry.models.rules import DetectionRule, DetectionRuleVersion
 from tenken.telemetry.models.searches import (
     OverrideNotice,
@@ -41,24 +42,28 @@ from tenken.telemetry.models.terminals import Terminal, TerminalAssignment
 
 __all__ = [
     "ApprovedDevice",
+    "Archive",
     "CountReconciliation",
+    "DetectionRule",
+    "DetectionRuleVersion",
     "DeviceHandout",
     "DevicePolicy",
     "DevicePolicyLine",
-    "DetectionRule",
-    "DetectionRuleVersion",
     "DifferenceExplanation",
     "DoubtfulMatch",
     "DutyHours",
     "EnrolledNode",
+    "EventDeletion",
     "InstalledSoftware",
     "InventoryChange",
     "InventorySetting",
+    "LegalHold",
     "OverrideNotice",
     "OverrideNoticeRule",
     "ReceiverState",
     "ReconciliationRow",
     "RemoteSession",
+    "RetentionClass",
     "SampledView",
     "SavedSearch",
     "SearchExport",
