@@ -195,6 +195,7 @@ class Migration(migrations.Migration):
                 ('agent_id', models.CharField(blank=True, default='', max_length=120, verbose_name='エージェントの番号')),
                 ('uuid', models.CharField(blank=True, default='', max_length=40, verbose_name='UUID')),
                 ('serial', models.CharField(blank=True, default='', max_length=100, verbose_name='シリアル')),
+                ('name', models.CharField(blank=True, default='', max_length=100, verbose_name='コンピューター名')),
                 ('macs', models.JSONField(blank=True, default=list, verbose_name='MACアドレス')),
                 ('reason', models.CharField(max_length=20, verbose_name='判断の理由')),
                 ('source_code', models.CharField(max_length=20, verbose_name='送信元')),
@@ -387,6 +388,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terminalidentity',
-            constraint=models.UniqueConstraint(fields=('city', 'agent_id', 'uuid', 'serial'), name='telemetry_identity_once'),
+            constraint=models.UniqueConstraint(fields=('city', 'agent_id', 'uuid', 'serial', 'name'), name='telemetry_identity_once'),
         ),
     ]

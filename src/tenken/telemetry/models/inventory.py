@@ -32,13 +32,15 @@ class InventorySetting(models.Model):
 
 class TerminalIdentity(models.Model):
     """One way a terminal showed itself: the agent's id, the UUID and the serial of the hardware ('' where it said none
-    or only junk). ``reason``: why it was taken for this terminal (``inventory.rules.identity.Reason``)."""
+    or only junk; then ``name``, what the computer was called). ``reason``: why it was taken for this terminal
+    (``inventory.rules.identity.Reason``)."""
 
     city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name="市")
     terminal = models.ForeignKey(Terminal, models.PROTECT, related_name="identities", verbose_name="端末")
     agent_id = models.CharField("エージェントの番号", max_length=120, blank=True, default="")
     uuid = models.CharField("UUID", max_length=40, blank=True, default="")
     serial = models.CharField("シリアル", max_length=100, blank=True, default="")
+    name = models.CharField("コンピューター名", max_length=100, blank=True, default="")
     macs = models.JSONField("MACアドレス", default=list, blank=True)
     reason = models.CharField("判断の理由", max_length=20)
     source_code = models.CharField("送信元", max_length=20)
@@ -48,7 +50,7 @@ class TerminalIdentity(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["city", "agent_id", "uuid", "serial"], name="telemetry_identity_once"
+                fields=["city", "agent_id", "uuid", "serial", "name"], name="telemetry_identity_once"
             )
         ]
         indexes = [
