@@ -1,5 +1,6 @@
 """The records of this room that live in the database; events live in the store (``telemetry.store``)."""
 
+from tenken.telemetry.models.accounts import AccountName
 from tenken.telemetry.models.inventory import (
     DoubtfulMatch,
     InstalledSoftware,
@@ -41,6 +42,7 @@ from tenken.telemetry.models.sources import Source
 from tenken.telemetry.models.terminals import Terminal, TerminalAssignment
 
 __all__ = [
+    "AccountName",
     "ApprovedDevice",
     "Archive",
     "CountReconciliation",
