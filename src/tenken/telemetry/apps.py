@@ -6,4 +6,8 @@ class TelemetryConfig(AppConfig):
     verbose_name = "端末と操作ログ"
 
     def ready(self) -> None:
+        from tenken.journal.labels import register_operation_labels
         from tenken.telemetry import permissions  # noqa: F401 - registers the capabilities
+        from tenken.telemetry.lists.labels import LABELS as OF_LISTS
+
+        register_operation_labels(OF_LISTS)
