@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.HOME = _HOME
     settings.FILE_STORE = _HOME / "files"
     settings.EVENT_STORE = _HOME / "events"
+    settings.ARCHIVE_FOLDER = _HOME / "archive"
     settings.STATIC_ROOT = _HOME / "static"
     settings.STATIC_ROOT.mkdir()  # WhiteNoise warns when it is not there
     settings.EMAIL_FILE_PATH = _HOME / "mail"

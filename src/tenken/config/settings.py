@@ -204,6 +204,7 @@ WHITENOISE_USE_FINDERS = False
 FILE_STORE = HOME / "files"
 # Operation logs: a folder of the server's own (chDB), or a ClickHouse server.
 EVENT_STORE = HOME / "events"
+ARCHIVE_FOLDER = Path(os.environ.get("TENKEN_ARCHIVE", HOME / "archive")).resolve()
 CLICKHOUSE_URL = os.environ.get("TENKEN_CLICKHOUSE_URL", "")
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 # Results of scanners are larger than anything else that is sent; only their own address takes them.

@@ -10,4 +10,7 @@ class TelemetryConfig(AppConfig):
         from tenken.telemetry import permissions  # noqa: F401 - registers the capabilities
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
 
+        from tenken.telemetry.retention.registering import register_retention
+
         register_operation_labels(OF_LISTS)
+        register_retention()

@@ -8,7 +8,25 @@ from tenken.organization.models import City
 from tenken.organization.scoping import ScopedQuerySet
 
 
-class _CityWide(ScopedQuerySet["models.Model"]):
+class RetentionClassQuerySet(ScopedQuerySet["RetentionClass"]):
+    unit_path = None
+    city_path = "city"
+    city_wide = True
+
+
+class LegalHoldQuerySet(ScopedQuerySet["LegalHold"]):
+    unit_path = None
+    city_path = "city"
+    city_wide = True
+
+
+class ArchiveQuerySet(ScopedQuerySet["Archive"]):
+    unit_path = None
+    city_path = "city"
+    city_wide = True
+
+
+class EventDeletionQuerySet(ScopedQuerySet["EventDeletion"]):
     unit_path = None
     city_path = "city"
     city_wide = True
@@ -26,13 +44,14 @@ class RetentionClass(models.Model):
     archive_years = models.PositiveSmallIntegerField("保管ファイルの保存年数", default=5)
     version = models.PositiveIntegerField("版", default=1)
 
-    objects = _CityWide.as_manager()
+    objects = RetentionClassQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["city", "code"], name="telemetry_retention_code"),
             models.CheckConstraint(
-                name="telemetry_retention_months", condition=models.Q(keep_months__gte=1, keep_months__lte=120)
+                name="telemetry_retention_months",
+                condition=models.Q(keep_months__gte=1, keep_months__lte=120),
             ),
         ]
         ordering = ["code"]
@@ -63,7 +82,7 @@ class LegalHold(models.Model):
     released_because = models.CharField("解除の理由", max_length=500, blank=True, default="")
     version = models.PositiveIntegerField("版", default=1)
 
-    objects = _CityWide.as_manager()
+    objects = LegalHoldQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -111,7 +130,7 @@ class Archive(models.Model):
     restored_until = models.DateField("復元の期限", null=True, blank=True)
     discarded_at = models.DateTimeField("廃棄日時", null=True, blank=True)
 
-    objects = _CityWide.as_manager()
+    objects = ArchiveQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -142,7 +161,7 @@ class EventDeletion(models.Model):
     )
     done_at = models.DateTimeField("日時")
 
-    objects = _CityWide.as_manager()
+    objects = EventDeletionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["city", "month"], name="telemetry_deletion_month")]
