@@ -1,6 +1,21 @@
 """The records of this room that live in the database; events live in the store (``telemetry.store``)."""
 
 from tenken.telemetry.models.accounts import AccountName
+from tenken.telemetry.models.alerts import (
+    Alert,
+    AlertExclusion,
+    AlertHit,
+    AlertIncident,
+    AlertSettings,
+    AlertStep,
+)
+from tenken.telemetry.models.device_control import (
+    ApprovedDevice,
+    DeviceHandout,
+    DevicePolicy,
+    DevicePolicyLine,
+    RemoteSession,
+)
 from tenken.telemetry.models.inventory import (
     DoubtfulMatch,
     InstalledSoftware,
@@ -12,13 +27,6 @@ from tenken.telemetry.models.inventory import (
     TerminalReport,
 )
 from tenken.telemetry.models.lists import DutyHours, WatchEntry, WatchList
-from tenken.telemetry.models.device_control import (
-    ApprovedDevice,
-    DeviceHandout,
-    DevicePolicy,
-    DevicePolicyLine,
-    RemoteSession,
-)
 from tenken.telemetry.models.reception import EnrolledNode, ReceiverState, SourceAddress, SourceDay
 from tenken.telemetry.models.reconciliations import (
     CountReconciliation,
@@ -43,6 +51,12 @@ from tenken.telemetry.models.terminals import Terminal, TerminalAssignment
 
 __all__ = [
     "AccountName",
+    "Alert",
+    "AlertExclusion",
+    "AlertHit",
+    "AlertIncident",
+    "AlertSettings",
+    "AlertStep",
     "ApprovedDevice",
     "Archive",
     "CountReconciliation",
