@@ -8,9 +8,11 @@ class TelemetryConfig(AppConfig):
     def ready(self) -> None:
         from tenken.journal.labels import register_operation_labels
         from tenken.telemetry import permissions  # noqa: F401 - registers the capabilities
+        from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
 
         from tenken.telemetry.retention.registering import register_retention
 
         register_operation_labels(OF_LISTS)
+        register_operation_labels(OF_DEVICES)
         register_retention()

@@ -63,7 +63,10 @@ _CALLED = (
     (DeviceKind.MEMORY_STICK, ("memorystick", "memory stick")),
     (DeviceKind.CARD_READER, ("card reader", "cardreader", "smartcard", "カードリーダ")),
     (DeviceKind.PRINT, ("printer", "プリンタ")),
-    (DeviceKind.USB_MEMORY, ("usbstor", "diskdrive", "usb mass", "mass storage", "flash", "usbメモリ", "removable")),
+    (
+        DeviceKind.USB_MEMORY,
+        ("usbstor", "diskdrive", "usb mass", "mass storage", "flash", "usbメモリ", "removable"),
+    ),
 )
 _IDENTITY = re.compile(r"[0-9a-f]{4}")
 

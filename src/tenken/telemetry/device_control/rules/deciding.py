@@ -29,7 +29,7 @@ class Line:
     @property
     def where(self) -> str:
         """What the line speaks of, in words."""
-        place = self.terminal_name and f"端末{self.terminal_name}" or self.unit_name or "全庁"
+        place = (self.terminal_name and f"端末{self.terminal_name}") or self.unit_name or "全庁"
         segment = f"・{self.segment}" if self.segment else ""
         kind = DeviceKind(self.kind).label if self.kind else "すべての種類"
         return f"{place}{segment}・{kind}"
@@ -85,7 +85,9 @@ def decide(lines: Iterable[Line], kind: DeviceKind, place: Place) -> Verdict:
     if not speaking:
         return Verdict(Access.FORBID, False, None)
     line = max(speaking, key=lambda one: (*_exactness(one, place), -one.order))
-    return Verdict(Access(line.access), line.approved_excepted, line)
+    # To print is to take out: where nothing but reading is allowed, nothing is printed.
+    printing = kind == DeviceKind.PRINT and line.access == Access.READ
+    return Verdict(Access.FORBID if printing else Access(line.access), line.approved_excepted, line)
 
 
 def _speaks(line: Line, kind: DeviceKind, place: Place) -> bool:
@@ -104,19 +106,5 @@ def _exactness(line: Line, place: Place) -> tuple[bool, bool, int, bool]:
 
 def unspoken_kinds(lines: Iterable[Line]) -> list[DeviceKind]:
     """Return the kinds for which no line holds in the whole city: a policy says something of each."""
-    everywhere = [
-        line for line in lines if line.unit is None and not line.segment and line.terminal is None
-    ]
+    everywhere = [line for line in lines if line.unit is None and not line.segment and line.terminal is None]
     return [kind for kind in DeviceKind if not any(line.kind in ("", kind) for line in everywhere)]
-
-
-def doubled(lines: Iterable[Line]) -> list[Line]:
-    """Return the lines that speak of exactly what an earlier line speaks of."""
-    seen: set[tuple[object, ...]] = set()
-    found = []
-    for line in lines:
-        key = (line.kind, line.unit, line.segment, line.terminal)
-        if key in seen:
-            found.append(line)
-        seen.add(key)
-    return found
