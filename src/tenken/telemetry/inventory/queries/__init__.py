@@ -1,0 +1,1 @@
+"""Reading terminals, software and counts: scoped, bounded in queries."""
