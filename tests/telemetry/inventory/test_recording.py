@@ -109,7 +109,7 @@ def test_a_partial_inventory_is_merged_never_replaces(city: City) -> None:
     partial = inventory(
         reported_at=NOON + DAY,
         partial=True,
-        sections=frozenset({"antivirus", "memory"}),
+        sections=frozenset({"antivirus", "parts.memory", "computer_name"}),
         software=(),
         parts=(Part("memory", "DDR4", "S2", "16384"),),
         antivirus=(AntivirusState("Apex One", "14.0", True, True, "18.200", date(2026, 11, 3)),),
@@ -124,6 +124,21 @@ def test_a_partial_inventory_is_merged_never_replaces(city: City) -> None:
     assert terminal.antivirus_updated_on == date(2026, 11, 3)
     assert (terminal.os_name, terminal.model) == (PLAIN.os_name, PLAIN.model)
     assert terminal.report.parts == [["disk", "KIOXIA 256GB", "D1", ""], ["memory", "DDR4", "S2", "16384"]]
+
+
+def test_a_list_of_updates_alone_leaves_the_programs(city: City) -> None:
+    terminal = record(city)
+    updates = (InstalledItem("KB5044380", "", "", date(2026, 10, 30), "update"),)
+    record(city, inventory(partial=True, sections=frozenset({"software"}), software=updates), NOON + DAY)
+
+    terminal.refresh_from_db()
+    assert {name for name, _ in installed(terminal)} == {
+        "7-Zip",
+        "Microsoft Office Standard 2019",
+        "Apex One Security Agent",
+        "KB5044380",
+    }
+    assert terminal.patched_on == date(2026, 10, 30)
 
 
 def test_a_whole_inventory_equal_to_the_one_before_a_partial_one_counts(city: City) -> None:

@@ -41,10 +41,8 @@ class Part:
 class Inventory:
     """One inventory. ``partial``: only the parts named in ``sections`` were sent, the others stand as they were.
 
-    ``sections``: "system" (the plain fields), "software" (items of every kind; or the kinds that were sent), "antivirus",
-    and kinds of ``Part``. A plain field left empty says nothing, in a partial inventory or a whole one.
-
-    Environment variables, command lines of processes and the like never come this far.
+    ``sections``: names of the fields below that were sent (``software``, ``antivirus`` …) and ``parts.<kind>`` for each
+    kind of part. A plain field left empty says nothing, in a partial inventory or a whole one.
     """
 
     agent_id: str

@@ -190,7 +190,7 @@ def _take_report(
     before = report.parts
     spoken_for = {part.kind for part in inventory.parts}
     if inventory.partial:
-        spoken_for |= inventory.sections
+        spoken_for |= {section.removeprefix("parts.") for section in inventory.sections}
     elif inventory.parts:
         spoken_for |= {row[0] for row in before}
     report.parts = sorted(

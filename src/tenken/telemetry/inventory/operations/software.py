@@ -23,7 +23,7 @@ def replace_software(
 ) -> tuple[list[Said], date | None]:
     """Let what stands on *terminal* be what *inventory* says; return the changes and the day of its newest update
     (None when it speaks of none). Six queries at most, two when nothing changed."""
-    kinds = replaced_kinds(inventory, SoftwareTitle.Kind.values)
+    kinds = replaced_kinds(inventory)
     if not kinds:
         return [], None
     after = {key: item for key, item in items_of(inventory.software).items() if item.kind in kinds}

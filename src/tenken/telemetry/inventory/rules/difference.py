@@ -9,8 +9,9 @@ from datetime import date
 
 from tenken.telemetry.inventory.report import InstalledItem, Inventory
 from tenken.telemetry.inventory.rules.titles import title_key, title_name, update_name
-from tenken.telemetry.models import InventoryChange
+from tenken.telemetry.models import InventoryChange, SoftwareTitle
 
+_KINDS = frozenset(SoftwareTitle.Kind.values)
 What = InventoryChange.What
 
 
@@ -56,17 +57,19 @@ def items_of(installed: Iterable[InstalledItem]) -> dict[tuple[str, str, str], I
     return found
 
 
-def replaced_kinds(inventory: Inventory, kinds: Iterable[str]) -> frozenset[str]:
+def replaced_kinds(inventory: Inventory) -> frozenset[str]:
     """Return the kinds of software that *inventory* speaks for: those it is silent about stand as they were.
 
-    A whole inventory without any software is one of an agent that may not look, not of an empty machine.
+    A whole inventory without any software is one of an agent that may not look, not of an empty machine. Parts of one
+    come from agents that list updates and programs apart, so each of the two speaks for itself only.
     """
+    if inventory.partial and "software" not in inventory.sections:
+        return frozenset()
+    sent = {item.kind for item in inventory.software}
     if not inventory.partial:
-        return frozenset(kinds) if inventory.software else frozenset()
-    if "software" in inventory.sections:
-        return frozenset(kinds)
-    # "antivirus" alone is about its state: its product stands unless items came too.
-    return frozenset(kinds) & inventory.sections & {item.kind for item in inventory.software}
+        return _KINDS if sent else frozenset()
+    updates = _KINDS & sent & {"update"}
+    return updates | (_KINDS - {"update"}) if sent - {"update"} else updates
 
 
 def software_changes(
