@@ -14,7 +14,7 @@ MARK ?=
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test bench pictures lint format lock bundle clean
+.PHONY: help setup setup-dev setup-spark demo test bench pictures lint format lock bundle clean
 
 help:
 	@echo "make demo      install what runs and start the demonstration city"
@@ -59,6 +59,10 @@ $(DEV): requirements-dev.lock $(RUNTIME) | $(BIN)/python
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+setup-spark: $(DEV)
+	@echo "Installing what the test on a cluster of Spark needs …"
+	@$(PIP) install --require-hashes -r requirements-spark.lock
+
 # --- running ----------------------------------------------------------------------------------------------
 
 demo: $(RUNTIME)
@@ -92,7 +96,8 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv (pipx install uv)." >&2; exit 1; }
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
-	@if grep -n '://\|^-' requirements.lock requirements-dev.lock; then \
+	$(LOCK) --extra dev --extra spark -c requirements-dev.lock -o requirements-spark.lock
+	@if grep -n '://\|^-' requirements.lock requirements-dev.lock requirements-spark.lock; then \
 	  echo "A lock holds an address." >&2; exit 1; fi
 
 bundle: $(RUNTIME)

@@ -7,6 +7,7 @@ State lives in a folder of the run's own. The database is an SQLite file there, 
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import os
 import shutil
 import sys
@@ -88,7 +89,14 @@ def _no_programs() -> str:
     return f"missing programs: {', '.join(missing)}" if missing else ""
 
 
+def _no_spark() -> str:
+    if importlib.util.find_spec("pyspark") is None:
+        return "pyspark is not installed (requirements-spark.lock)"
+    return "" if shutil.which("java") else "no Java"
+
+
 _NEEDS: dict[str, Callable[[], str]] = {
+    "spark": _no_spark,
     "browser": _no_browser,
     "postgres": _no_postgres,
     "programs": _no_programs,

@@ -1,6 +1,6 @@
 """Archives as files: Parquet that any program reads, a manifest, and checksums in the form ``sha256sum`` checks.
 
-Layout (Hive): ``city=<code>/class=<code>/month=<yyyy-mm>/part-0000.parquet …, manifest.json, SHA256SUMS``. The columns are
+Layout (Hive): ``city=<code>/class=<code>/month=<yyyy-mm>/part-0000.parquet …, _manifest.json, _SHA256SUMS``. The columns are
 those of ``events.schema``; the manifest says what each is, in Japanese. A month is written beside its place and moved there
 whole.
 """
@@ -23,8 +23,9 @@ from tenken.telemetry.events.schema import COLUMNS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MANIFEST: Final = "manifest.json"
-SUMS: Final = "SHA256SUMS"
+# Programs that read a whole tree of Parquet pass over names that begin with "_".
+MANIFEST: Final = "_manifest.json"
+SUMS: Final = "_SHA256SUMS"
 _ROWS_A_PART: Final = 5_000_000
 _ROWS_A_GROUP: Final = 250_000
 
