@@ -357,6 +357,11 @@ class Migration(migrations.Migration):
                     "watermark",
                     models.DateTimeField(blank=True, null=True, verbose_name="取込み済みの受信日時"),
                 ),
+                (
+                    "mails_per_hour",
+                    models.PositiveSmallIntegerField(default=60, verbose_name="1時間の通知の上限"),
+                ),
+                ("mails_left", models.FloatField(default=60, verbose_name="残りの通知数")),
                 ("mailed_at", models.DateTimeField(blank=True, null=True, verbose_name="最後の通知")),
                 ("version", models.PositiveIntegerField(default=1, verbose_name="版")),
                 (

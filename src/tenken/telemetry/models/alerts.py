@@ -255,8 +255,9 @@ class AlertSettings(models.Model):
 
     ``staff_from``: the lowest level whose alerts are mailed to who handles alerts for the whole city; ``managers_from``:
     the same for the section's managers ('' for never). ``exclusion_days``: the longest an exclusion may hold.
-    ``last_number``: the last alert's number; ``watermark``: hits received up to then have been taken in; ``mailed_at``:
-    the last mail.
+    ``mails_per_hour``: above it alerts wait for a later mail, those of the highest level apart (0: no limit);
+    ``mails_left`` as of ``mailed_at``. ``last_number``: the last alert's number; ``watermark``: hits received up to then
+    have been taken in.
     """
 
     city = models.OneToOneField(City, models.PROTECT, related_name="+", verbose_name="市")
@@ -276,6 +277,8 @@ class AlertSettings(models.Model):
     exclusion_days = models.PositiveSmallIntegerField("除外の最長日数", default=90)
     last_number = models.PositiveIntegerField("最後の番号", default=0)
     watermark = models.DateTimeField("取込み済みの受信日時", null=True, blank=True)
+    mails_per_hour = models.PositiveSmallIntegerField("1時間の通知の上限", default=60)
+    mails_left = models.FloatField("残りの通知数", default=60)
     mailed_at = models.DateTimeField("最後の通知", null=True, blank=True)
     version = models.PositiveIntegerField("版", default=1)
 
