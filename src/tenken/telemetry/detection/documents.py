@@ -1,0 +1,178 @@
+"""A rule's YAML read by pySigma; what is wrong with it, in Japanese, with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from tenken.telemetry.detection.problems import RuleProblem, Unusable, explained, line_of, yaml_line
+
+if TYPE_CHECKING:
+    from sigma.correlations import SigmaCorrelationRule
+    from sigma.rule import SigmaRule
+
+_LONGEST: Final = 200_000
+_CODE: Final = 100
+
+
+@dataclass(frozen=True)
+class Document:
+    """One rule as pySigma reads it. ``code``: its id, else its name. ``references``: the ids or names of the rules a
+    correlation counts."""
+
+    rule: SigmaRule | SigmaCorrelationRule
+    text: str
+    code: str
+    name: str
+    title: str
+    description: str
+    level: str
+    data: Mapping[str, Any]
+
+    @property
+    def correlation(self) -> bool:
+        return "correlation" in self.data
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        from tenken.telemetry.detection.correlating import references_of
+
+        return references_of(self.rule) if self.correlation else ()
+
+
+def read_rule(text: str) -> Document:
+    """Return the one rule of *text*. ``Unusable`` says why not."""
+    data = _mapping(text)
+    if "filter" in data:
+        raise Unusable(
+            "フィルター", "フィルターは使えません。アラートの除外として登録してください", ("filter",)
+        )
+    if "action" in data:
+        raise Unusable("古い書き方", "action（複数のルールの共通部分）は使えません", ("action",))
+    rule = _parsed(data)
+    code = str(rule.id or rule.name or "")
+    if not code:
+        raise Unusable("識別子なし", "idもnameもありません")
+    if len(code) > _CODE:
+        raise Unusable("識別子の誤り", f"nameは{_CODE}字までにしてください", ("name",))
+    return Document(
+        rule=rule,
+        text=text,
+        code=code,
+        name=str(rule.name or "")[:256],
+        title=rule.title[:256],
+        description=str(rule.description or "")[:5_000],
+        level=rule.level.name.lower() if rule.level else "medium",
+        data=data,
+    )
+
+
+def problem_of(error: Unusable, text: str, file: str = "", first_line: int = 1) -> RuleProblem:
+    """Return why the rule of *text*, which begins on *first_line* of *file*, cannot be used."""
+    line = error.path[0] if error.path and isinstance(error.path[0], int) else line_of(text, error.path)
+    return RuleProblem(file, int(line) + first_line - 1, error.kind, error.reason)
+
+
+def documents_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each document of a file with the line (from 1) it begins on. ``action: global`` is not resolved."""
+    first, lines = 1, []
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        if line.rstrip() == "---" or line.startswith("--- "):
+            if "".join(lines).strip():
+                yield first, "".join(lines)
+            first, lines = number + 1, []
+        else:
+            lines.append(line)
+    if "".join(lines).strip():
+        yield first, "".join(lines)
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    from sigma.exceptions import SigmaError
+    from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
+
+    if len(text) > _LONGEST:
+        raise Unusable("大きすぎるファイル", f"1つのルールは{_LONGEST:,}字までです")
+    try:
+        data = yaml.load(text, Loader=SigmaYAMLLoader)  # noqa: S506 - a subclass of the safe loader
+        check_alias_expansion(data)
+    except yaml.YAMLError as error:
+        reason = "同じ名前の項目が2つあります" if "Duplicate key" in str(error) else "YAMLとして読めません"
+        raise Unusable("YAMLの誤り", f"{reason}（{_short(error)}）", (yaml_line(error),)) from error
+    except SigmaError as error:
+        raise explained(error) from error
+    except (RecursionError, ValueError) as error:
+        raise Unusable("YAMLの誤り", "YAMLとして読めません（入れ子が深すぎるか、値が読めません）") from error
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        raise Unusable("YAMLの誤り", "ルールではありません（項目と値の組がありません）")
+    return data
+
+
+def _short(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error).splitlines()[0][:120]
+
+
+def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule:
+    from sigma.exceptions import SigmaError
+    from sigma.rule import SigmaRule
+
+    try:
+        if "correlation" in data:
+            from tenken.telemetry.detection.correlating import parse_correlation
+
+            return parse_correlation(data)
+        return SigmaRule.from_dict(data)
+    except SigmaError as error:
+        raise explained(error, _place(data, str(error))) from error
+    except RecursionError as error:
+        raise Unusable("detectionの誤り", "入れ子が深すぎます", ("detection",)) from error
+    except (TypeError, AttributeError, KeyError, ValueError, IndexError) as error:
+        # pySigma trusts the shape of a document here and there.
+        raise Unusable(
+            "ルールの誤り", f"ルールの形が正しくありません（{error}）", _place(data, "")
+        ) from error
+
+
+def _place(data: Mapping[str, Any], message: str) -> tuple[str | int, ...]:
+    """Return where in the document pySigma stopped: the item of a detection that it cannot read by itself, else a
+    guess from what it says."""
+    from sigma.rule import SigmaDetection
+
+    detection = data.get("detection")
+    if isinstance(detection, dict):
+        for name, definition in detection.items():
+            for key, one in () if name == "condition" else _items(definition):
+                try:
+                    SigmaDetection.from_definition(one)
+                except Exception:
+                    return ("detection", str(name), *key)
+    for key in (
+        "logsource",
+        "condition",
+        "correlation",
+        "level",
+        "status",
+        "date",
+        "tags",
+        "id",
+        "title",
+        "detection",
+    ):
+        if key in message.lower():
+            return ("detection", "condition") if key == "condition" and detection else (key,)
+    return ()
+
+
+def _items(definition: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if isinstance(definition, dict):
+        for key, value in definition.items():
+            yield (str(key),), {key: value}
+    elif isinstance(definition, list):
+        for at, one in enumerate(definition):
+            for key, value in _items(one):
+                yield (at, *key), value
+    else:
+        yield (), definition

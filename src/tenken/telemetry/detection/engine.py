@@ -1,0 +1,219 @@
+"""Rules on a batch of events, correlations over the hits.
+
+What a query costs is its planning: some milliseconds a rule, whatever the batch. So only rules of the log sources in the
+batch are asked; above a few of them, one pass finds which needles of all rules occur in the batch at all, and only the
+rules whose needles do are evaluated, exactly.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from tenken.telemetry.detection.correlating import Query
+from tenken.telemetry.detection.fields import everything, whole_text
+from tenken.telemetry.detection.hits import as_hits
+from tenken.telemetry.detection.literals import array, regex_escaped
+from tenken.telemetry.detection.ruleset import EventRule, forget, rules_of, set_aside
+from tenken.telemetry.detection.sources import COLUMNS, Present
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tenken.telemetry.store import Store
+
+__all__ = ["correlate", "evaluate", "evaluate_rules", "forget"]
+
+_PREFILTER_FROM: Final = 12
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+_MOST_GROUPS: Final = 5_000
+# A query of hundreds of rules is long, and is ours.
+SETTINGS: Final = {
+    "max_query_size": 1 << 27,
+    "max_ast_elements": 10_000_000,
+    "max_expanded_ast_elements": 10_000_000,
+    "max_ast_depth": 100_000,
+    "max_parser_depth": 100_000,
+    "compile_expressions": 0,
+    "max_execution_time": 60,
+    "max_result_rows": 10_000_000,
+}
+_OF_CITY: Final = "city = {city:String} AND ts >= {since:DateTime64(3)} AND ts < {until:DateTime64(3)}"
+
+
+def evaluate(store: Store, stage: str, city: str) -> pa.Table | None:
+    """Return the rows of ``hits`` for the events of *city* in the memory table *stage*; None when there are none.
+
+    ``StoreUnavailable`` when the store cannot be asked. A rule that fails alone is set aside and the rest go on.
+    """
+    return evaluate_rules(store, stage, city, rules_of(city).events)
+
+
+def evaluate_rules(
+    store: Store,
+    table: str,
+    city: str,
+    rules: Sequence[EventRule],
+    since: datetime = _FIRST,
+    until: datetime = _LAST,
+) -> pa.Table | None:
+    """Return the hits of *rules* on the events of *table* (a stage, or ``events``) in a time."""
+    asked = _Asked(store, table, city, since, until)
+    return as_hits(asked.hits(asked.candidates(rules))) if rules else None
+
+
+class _Asked:
+    """One table of events of one city in one time, and what is asked of it."""
+
+    def __init__(self, store: Store, table: str, city: str, since: datetime, until: datetime) -> None:
+        self.store, self.table, self.city, self.since, self.until = store, table, city, since, until
+
+    def _query(self, sql: str) -> pa.Table:
+        return self.store.query(sql, city=self.city, since=self.since, until=self.until, settings=SETTINGS)
+
+    def candidates(self, rules: Sequence[EventRule]) -> list[EventRule]:
+        """Return the rules that may hit: of a log source in the table, and what they need occurs in an event."""
+        columns = ", ".join(COLUMNS)
+        found = self._query(f"SELECT DISTINCT {columns} FROM {self.table} WHERE {_OF_CITY}")
+        present = [Present(*row.values()) for row in found.to_pylist()]
+        left = [rule for rule in rules if any(rule.compiled.source.covers(one) for one in present)]
+        needing = [rule for rule in left if rule.compiled.needs]
+        if len(needing) < _PREFILTER_FROM:
+            return left
+        needles = _needles_of(needing)
+        patterns = array(regex_escaped(one) for one in needles)
+        sql = f"SELECT DISTINCT {columns}, multiMatchAllIndices({whole_text()}, {patterns}) AS found FROM {self.table} WHERE {_OF_CITY}"
+        may_hit = _met(needing, needles, self._query(sql))
+        return [rule for rule in left if not rule.compiled.needs or rule.number in may_hit]
+
+    def hits(self, rules: Sequence[EventRule]) -> Any:
+        """Return the rows that *rules* hit. When the query fails, the rules that fail alone are set aside."""
+        try:
+            return self._query(self._sql(rules))
+        except Exception:
+            self._query(f"SELECT count() FROM {self.table} WHERE {_OF_CITY}")  # the store itself is well
+            return self._hits_of_the_sound(rules)
+
+    def _hits_of_the_sound(self, rules: Sequence[EventRule]) -> Any:
+        import pyarrow as pa
+
+        if len(rules) > 1:
+            middle = len(rules) // 2
+            return pa.concat_tables([self._tried(rules[:middle]), self._tried(rules[middle:])])
+        try:
+            return self._query(self._sql(rules))
+        except Exception as error:
+            set_aside(rules[0].number, rules[0].version, f"評価できませんでした（{_short(error)}）")
+            return self._query(self._sql(()))
+
+    def _tried(self, rules: Sequence[EventRule]) -> Any:
+        try:
+            return self._query(self._sql(rules))
+        except Exception:
+            return self._hits_of_the_sound(rules)
+
+    def _sql(self, rules: Sequence[EventRule]) -> str:
+        numbers = ", ".join(f"{one.compiled.condition} * {one.number}" for one in rules) or "0"
+        carried: dict[str, list[str]] = {}
+        for one in rules:
+            if one.fields:
+                carried.setdefault(one.fields, []).append(str(one.number))
+        nothing = "CAST(map(), 'Map(String, String)')"
+        choices = "".join(
+            f"rule IN ({', '.join(numbers)}), CAST({fields}, 'Map(String, String)'), "
+            for fields, numbers in carried.items()
+        )
+        table = everything(self.table) if any(one.compiled.keywords for one in rules) else self.table
+        return (
+            f"SELECT city, toUInt32(arrayJoin(arrayFilter(x -> x != 0, [{numbers}]))) AS rule, ts, received, payload, "
+            "seq, section, person, user, device, computer, "
+            f"{f'multiIf({choices}{nothing})' if choices else nothing} AS fields FROM {table} WHERE {_OF_CITY}"
+        )
+
+
+def _needles_of(rules: Iterable[EventRule]) -> list[str]:
+    return sorted({needle for rule in rules for clause in rule.compiled.needs for needle in clause})
+
+
+def _met(rules: Sequence[EventRule], needles: Sequence[str], found: pa.Table) -> set[int]:
+    """Return the numbers of the rules all of whose clauses some event of their log source meets."""
+    clauses: dict[str, list[tuple[int, int]]] = {}
+    asked = {rule.number: rule for rule in rules}
+    for rule in rules:
+        for at, clause in enumerate(rule.compiled.needs):
+            for needle in clause:
+                clauses.setdefault(needle, []).append((rule.number, at))
+    met: set[int] = set()
+    for row in found.to_pylist():
+        *source, indices = row.values()
+        reached = {one for index in indices for one in clauses[needles[index - 1]]}
+        counted = Counter(number for number, _ in reached)
+        for number, many in counted.items():
+            rule = asked[number]
+            if (
+                number not in met
+                and many == len(rule.compiled.needs)
+                and rule.compiled.source.covers(Present(*source))
+            ):
+                met.add(number)
+    return met
+
+
+def correlate(store: Store, city: str, hits: pa.Table) -> pa.Table | None:
+    """Return the hits of correlation rules that *hits* (in the store already) bring about; None when there are none.
+
+    The same hits again give the same rows. Hits that other correlations count are in the store when this returns.
+    """
+    import pyarrow as pa
+
+    rules = rules_of(city)
+    counted_again = {number for query in rules.correlations for number in query.counted}
+    seen, found = hits, []
+    for query in rules.correlations:
+        new = _correlated(store, city, query, seen)
+        if new is None:
+            continue
+        found.append(new)
+        if query.number in counted_again:
+            store.insert("hits", new)
+            seen = pa.concat_tables([seen, new])
+    return pa.concat_tables(found) if found else None
+
+
+def _correlated(store: Store, city: str, query: Query, hits: pa.Table) -> pa.Table | None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mine = hits.filter(pc.is_in(hits["rule"], value_set=pa.array(query.counted, pa.uint32())))
+    groups: set[tuple[str, ...]] = set()
+    first, last = _LAST, _FIRST
+    for row in mine.select(["rule", "ts", "fields"]).to_pylist():
+        key = query.key_of(row["rule"], dict(row["fields"]))
+        if key is not None:
+            groups.add(key)
+            first, last = min(first, row["ts"]), max(last, row["ts"])
+    if not groups:
+        return None
+    span = timedelta(seconds=query.correlation.seconds)
+    asked = [list(key) for key in sorted(groups)] if len(groups) <= _MOST_GROUPS and groups != {()} else []
+    try:
+        found = store.query(
+            query.sql(),
+            city=city,
+            since=first - 2 * span,
+            until=last + span + timedelta(milliseconds=1),
+            parameters={"groups": asked, "decided": first},
+            settings=SETTINGS,
+        )
+    except Exception as error:
+        store.query(f"SELECT count() FROM hits WHERE {_OF_CITY}", city=city, since=_FIRST, until=_LAST)
+        set_aside(query.number, None, f"評価できませんでした（{_short(error)}）")
+        return None
+    return as_hits(found)
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
