@@ -11,10 +11,12 @@ class TelemetryConfig(AppConfig):
         from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
         from tenken.telemetry.inventory.labels import LABELS as OF_INVENTORY
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
+        from tenken.telemetry.reception.labels import LABELS as OF_RECEPTION
 
         from tenken.telemetry.retention.registering import register_retention
 
         register_operation_labels(OF_LISTS)
         register_operation_labels(OF_DEVICES)
         register_operation_labels(OF_INVENTORY)
+        register_operation_labels(OF_RECEPTION)
         register_retention()
