@@ -1,8 +1,5 @@
 """The inventory that OCS, FusionInventory and GLPI agents share: sections of named values, whatever carries them.
 
-``sections`` of a partial ``Inventory`` are of these words: the names of its own fields (``software``, ``antivirus``,
-``os_name``, ``last_user``, ``addresses`` …) and ``parts.<kind>`` for each kind of part that was sent.
-
 Sources: the inventory format of GLPI (github.com/glpi-project/inventory_format) and the FusionInventory and OCS
 agents' own output.
 """
@@ -75,10 +72,12 @@ def inventory_of(
     received: datetime,
     tag: str = "",
     partial: bool = False,
+    software_kinds: frozenset[str] = frozenset({"software"}),
 ) -> Inventory:
     """Return what *content* says: lists of values by the section's name, names in lower case as GLPI writes them.
 
-    Environment variables and processes are not looked at.
+    *software_kinds*: which kinds of software a partial one speaks for, all by default. Environment variables and
+    processes are not looked at.
     """
     hardware, bios, system = (_first(content, name) for name in ("hardware", "bios", "operatingsystem"))
     log = _first(content, "accesslog")
@@ -104,7 +103,7 @@ def inventory_of(
         reported_at=_reported_at(log, received),
         tag=(tag or _account_tag(content))[:_LONGEST],
         partial=partial,
-        sections=_sent(content, values) if partial else frozenset(),
+        sections=_sent(content, values, software_kinds) if partial else frozenset(),
         **values,
     )
 
@@ -273,17 +272,20 @@ def _part_kind(kind: str, part: Mapping[str, Any]) -> str:
     return "optical" if optical else kind
 
 
-def _sent(content: Mapping[str, Section], values: Mapping[str, Any]) -> frozenset[str]:
-    named = {
-        name for name, value in values.items() if value and name not in ("parts", "software", "antivirus")
-    }
-    if any(name in content for name in ("softwares", "officepack")):
-        named.add("software")
+def _sent(
+    content: Mapping[str, Section], values: Mapping[str, Any], software_kinds: frozenset[str]
+) -> frozenset[str]:
+    plain = {name for name, value in values.items() if value and isinstance(value, str)}
+    named = {"system"} if plain or values["os_installed_on"] else set()
+    if "softwares" in content:
+        named |= software_kinds
+    if "officepack" in content:
+        named.add("office")
     if "antivirus" in content:
         named.add("antivirus")
-    named |= {f"parts.{part[0]}" for section, part in _PARTS.items() if section in content}
+    named |= {part[0] for section, part in _PARTS.items() if section in content}
     if "storages" in content:
-        named.add("parts.optical")
+        named.add("optical")
     if "networks" in content:
-        named |= {"parts.network", "addresses", "macs"}
+        named |= {"system", "network"}
     return frozenset(named)

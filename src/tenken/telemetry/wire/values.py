@@ -37,6 +37,20 @@ _NAMED: Final = re.compile(  # Sun Apr 20 10:11:12 2025 · 20 Apr 2025 · Apr 20
 _SLASHED: Final = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})\b.*")
 _EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+# Columns that no sender fills in: they are made on arrival.
+OWN_COLUMNS: Final = frozenset(
+    {
+        *("class", "received", "city", "source", "retention", "payload", "seq", "rest"),
+        *(
+            "off_hours",
+            "device_approved",
+            "host_approved",
+            "app_approved",
+            "unapproved_recipients",
+            "clock_suspect",
+        ),
+    }
+)
 _BITS: Final = {"UInt8": 8, "UInt16": 16, "UInt32": 32, "UInt64": 64}
 
 

@@ -1,0 +1,88 @@
+"""JSON lines: one event a line, in our own column names or as Windows events.
+
+Lines in our own names are read by the column (``_columns``); where that fails, line by line, so that one bad line costs
+only itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from tenken.telemetry.events.operations import BY_CODE
+from tenken.telemetry.events.schema import BY_NAME
+from tenken.telemetry.ingest.parcels import Parsed, Reject
+from tenken.telemetry.wire.values import OWN_COLUMNS, column_value, decoded, events_table, text_of
+from tenken.telemetry.wire.windows_events import windows_event
+
+MAX_LINE: Final = 1024 * 1024
+# The values of ``models.Source.Dialect``.
+TENKEN: Final = "tenken"
+WINDOWS: Final = "windows"
+
+
+def read_json_lines(body: bytes, *, dialect: str, received: datetime) -> Parsed:
+    """Return the events of *body* (inflated): objects one a line, or one array of them.
+
+    ``dialect`` is one of ``Source.Dialect``. A line that is no object is a reject with its number; a moment that cannot
+    be read is ``received``. Never raises.
+    """
+    return _line_by_line(body, dialect, received)
+
+
+def _line_by_line(body: bytes, dialect: str, received: datetime, first: int = 1) -> Parsed:
+    import orjson
+
+    read = windows_event if dialect == WINDOWS else tenken_event
+    rows: list[dict[str, Any]] = []
+    rejects: list[Reject] = []
+    for number, line in enumerate(_lines(body), first):
+        if not line.strip():
+            continue
+        try:
+            if len(line) > MAX_LINE:
+                raise ValueError(f"長すぎる行です（{MAX_LINE:,}バイトまで）。")
+            found = orjson.loads(line) if line.isascii() else orjson.loads(decoded(line)[0])
+            if not isinstance(found, Mapping):
+                raise ValueError("JSONのオブジェクトではありません。")
+            rows.append(read(found, received))
+        except orjson.JSONDecodeError:
+            rejects.append(Reject(f"{number}行目", "JSONとして読み取れません。", line[:MAX_LINE]))
+        except ValueError as error:
+            rejects.append(Reject(f"{number}行目", str(error), line[:MAX_LINE]))
+    return Parsed(events=events_table(rows), rejects=tuple(rejects))
+
+
+def _lines(body: bytes) -> Iterator[bytes]:
+    """Return the lines of *body*; of one array of objects, its items as lines."""
+    import orjson
+
+    if body.lstrip()[:1] == b"[":
+        try:
+            items = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            items = None
+        if isinstance(items, list):
+            return (orjson.dumps(item) for item in items)
+    return iter(body.split(b"\n"))
+
+
+def tenken_event(found: Mapping[str, Any], received: datetime) -> dict[str, Any]:
+    """Return an object in our own column names as an event; what is no column of a sender's goes to ``rest``."""
+    row: dict[str, Any] = {}
+    rest: dict[str, str] = {}
+    for key, value in found.items():
+        if key == "rest" and isinstance(value, Mapping):
+            rest |= column_value("rest", value)
+        elif key in BY_NAME and key not in OWN_COLUMNS:
+            row[key] = column_value(key, value)
+        elif text := text_of(value):
+            rest[key] = text
+    op = row.get("op") or "log"
+    if op not in BY_CODE:
+        rest["op"], op = op, "log"
+    row["op"] = op
+    row["ts"] = row.get("ts") or received
+    row["rest"] = rest
+    return row
