@@ -6,6 +6,7 @@ State lives under ``TENKEN_HOME``. Without any variable the embedded default run
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -206,6 +207,8 @@ FILE_STORE = HOME / "files"
 EVENT_STORE = HOME / "events"
 ARCHIVE_FOLDER = Path(os.environ.get("TENKEN_ARCHIVE", HOME / "archive")).resolve()
 CLICKHOUSE_URL = os.environ.get("TENKEN_CLICKHOUSE_URL", "")
+# An event that happened longer before it was received is not believed: its sender's clock is wrong.
+EVENTS_OLDEST = timedelta(days=int(os.environ.get("TENKEN_EVENTS_OLDEST_DAYS", "1830")))
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 # Results of scanners are larger than anything else that is sent; only their own address takes them.
 MAX_SCAN_BYTES = int(os.environ.get("TENKEN_MAX_SCAN_MB", "200")) * 1024 * 1024
