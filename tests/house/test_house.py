@@ -194,7 +194,7 @@ class TestTheGate:
     def test_skips_nothing(self) -> None:
         assert "export TENKEN_NO_SKIP=1" in self.text
         assert re.findall(r"^make .*", self.text, re.MULTILINE) == [
-            "make setup-dev",
+            "make setup-dev setup-spark",
             "make lint",
             'make test MARK="not postgres"',
         ]

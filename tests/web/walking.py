@@ -25,6 +25,7 @@ from tests.web.finding_rows import (
     make_trace_and_case,
 )
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
+from tests.web.retention_rows import retention_places
 from tests.web.rotation_rows import rotation_places
 from tests.web.rows import Rows, make_rows
 from tests.web.technical_rows import technical_places
@@ -179,6 +180,7 @@ def make_world(scenario: Scenario) -> World:
         **engagement_places(scenario),
         **rotation_places(scenario),
         **technical_places(scenario),
+        **retention_places(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
 

@@ -71,9 +71,9 @@ def change_class(
         raise Stale("この保存区分は、ほかの人が変更しました。読み直してください。")
     found = []
     if not 1 <= keep_months <= 120:
-        found.append(Problem("1から120までの月数を入力してください。", place="検索できる月数"))
+        found.append(Problem("1から120までの月数を入力してください。", place="検索できる月数", field="keep_months"))
     if archive and not 1 <= archive_years <= 50:
-        found.append(Problem("1から50までの年数を入力してください。", place="保管ファイルの保存年数"))
+        found.append(Problem("1から50までの年数を入力してください。", place="保管ファイルの保存年数", field="archive_years"))
     if found:
         raise Invalid("保存区分を変更できません。", found)
     before = _class_facts(row)
@@ -96,11 +96,11 @@ def order_hold(*, by: Principal, data: HoldData) -> LegalHold:
     title, reason = plain_text(data.title), plain_text(data.reason)
     found = []
     if not title or len(title) > 120:
-        found.append(Problem("120字までで入力してください。", place="件名"))
+        found.append(Problem("120字までで入力してください。", place="件名", field="title"))
     if not reason or len(reason) > REASON_LIMIT:
-        found.append(Problem(f"{REASON_LIMIT}字までで入力してください。", place="理由"))
+        found.append(Problem(f"{REASON_LIMIT}字までで入力してください。", place="理由", field="reason"))
     if data.until and data.until < data.since:
-        found.append(Problem("始まりより前の日です。", place="いつの操作まで"))
+        found.append(Problem("始まりより前の日です。", place="いつの操作まで", field="until"))
     if found:
         raise Invalid("保全できません。", found)
     made = LegalHold.objects.create(
@@ -138,7 +138,7 @@ def release_hold(*, by: Principal, hold: LegalHold, because: str) -> LegalHold:
     reason = plain_text(because)
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(
-            "解除できません。", [Problem(f"{REASON_LIMIT}字までで入力してください。", place="解除の理由")]
+            "解除できません。", [Problem(f"{REASON_LIMIT}字までで入力してください。", place="解除の理由", field="because")]
         )
     row.released_by, row.released_at, row.released_because = by.actor.code, clock.now(), reason
     row.version += 1
@@ -213,7 +213,7 @@ def restore_archive(
     reason = plain_text(purpose)
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(
-            "復元できません。", [Problem(f"{REASON_LIMIT}字までで入力してください。", place="目的")]
+            "復元できません。", [Problem(f"{REASON_LIMIT}字までで入力してください。", place="目的", field="purpose")]
         )
     opened, root = store(), archive_root()
     present = events.months_present(opened, by.city_code)
