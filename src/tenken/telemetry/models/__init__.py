@@ -27,6 +27,7 @@ from tenken.telemetry.models.inventory import (
     TerminalReport,
 )
 from tenken.telemetry.models.lists import DutyHours, WatchEntry, WatchList
+from tenken.telemetry.models.mappings import CsvLayout
 from tenken.telemetry.models.reception import EnrolledNode, ReceiverState, SourceAddress, SourceDay
 from tenken.telemetry.models.reconciliations import (
     CountReconciliation,
@@ -60,6 +61,7 @@ __all__ = [
     "ApprovedDevice",
     "Archive",
     "CountReconciliation",
+    "CsvLayout",
     "DetectionRule",
     "DetectionRuleVersion",
     "DeviceHandout",
