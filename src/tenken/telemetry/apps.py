@@ -8,15 +8,21 @@ class TelemetryConfig(AppConfig):
     def ready(self) -> None:
         from tenken.journal.labels import register_operation_labels
         from tenken.telemetry import permissions  # noqa: F401 - registers the capabilities
+        from tenken.telemetry.detection.labels import LABELS as OF_RULES
+        from tenken.telemetry.alerts.labels import LABELS as OF_ALERTS
         from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
         from tenken.telemetry.inventory.labels import LABELS as OF_INVENTORY
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
         from tenken.telemetry.reception.labels import LABELS as OF_RECEPTION
 
         from tenken.telemetry.retention.registering import register_retention
+        from tenken.telemetry.search.registering import register_search
 
+        register_operation_labels(OF_ALERTS)
         register_operation_labels(OF_LISTS)
         register_operation_labels(OF_DEVICES)
+        register_operation_labels(OF_RULES)
         register_operation_labels(OF_INVENTORY)
         register_operation_labels(OF_RECEPTION)
         register_retention()
+        register_search()

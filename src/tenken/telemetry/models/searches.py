@@ -9,19 +9,21 @@ from tenken.organization.models import City, Person, Unit
 from tenken.organization.scoping import ScopedQuerySet
 
 
-class CityWideQuerySet(ScopedQuerySet[models.Model]):
-    """Rows of a city: whoever holds the capability anywhere sees them all."""
+class SearchRecordQuerySet(ScopedQuerySet["SearchRecord"]):
+    unit_path = None
+    city_path = "city"
 
+
+class SavedSearchQuerySet(ScopedQuerySet["SavedSearch"]):
     unit_path = None
     city_path = "city"
     city_wide = True
 
 
-class CityQuerySet(ScopedQuerySet[models.Model]):
-    """Rows of a city that only those see who hold the capability for all of it."""
-
+class ViewSampleQuerySet(ScopedQuerySet["ViewSample"]):
     unit_path = None
     city_path = "city"
+    city_wide = True
 
 
 class SearchPurpose(models.Model):
@@ -79,7 +81,7 @@ class SearchRecord(models.Model):
     shown = models.PositiveIntegerField("表示した件数", default=0)
     exported = models.BooleanField("出力", default=False)
 
-    objects = CityQuerySet.as_manager()
+    objects = SearchRecordQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -103,7 +105,7 @@ class SavedSearch(models.Model):
     shared = models.BooleanField("ほかの検索者と共有する", default=False)
     saved_at = models.DateTimeField("保存日時")
 
-    objects = CityWideQuerySet.as_manager()
+    objects = SavedSearchQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "name"], name="telemetry_saved_search_name")]
@@ -163,7 +165,7 @@ class ViewSample(models.Model):
     drawn_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="抜き取った者")
     drawn_at = models.DateTimeField("抜取り日時")
 
-    objects = CityWideQuerySet.as_manager()
+    objects = ViewSampleQuerySet.as_manager()
 
     class Meta:
         ordering = ["-drawn_at", "-pk"]
