@@ -8,7 +8,7 @@ from typing import Final
 
 NAME = "telemetry"
 HELP = "端末と操作ログを扱います"
-SUBCOMMANDS: Final = ("rules",)
+SUBCOMMANDS: Final = ("rules", "load")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -84,9 +84,15 @@ def day_of(population: Population, day: date, count: int, seed: int, *, open_day
     rows = max(1, count if open_day else round(count * _CLOSED_SHARE))
     seats = _choose_seats(population, random, rows)
     moments = _moments(random, rows, day)
+    return _played(population, random, seats, moments)
+
+
+def _played(
+    population: Population, random: np.random.Generator, seats: np.ndarray, moments: np.ndarray
+) -> pa.Table:
     names = tuple(_MIX)
     share = np.array([_MIX[name] for name in names], float)
-    chosen = random.choice(len(names), rows, p=share / share.sum())
+    chosen = random.choice(len(names), len(seats), p=share / share.sum())
     players = _Players(population, random)
     tables = []
     for index, name in enumerate(names):
@@ -94,6 +100,14 @@ def day_of(population: Population, day: date, count: int, seed: int, *, open_day
         if len(which):
             tables.append(players.play(name, seats[which], moments[which]))
     return pa.concat_tables(tables).sort_by("ts")
+
+
+def block_of(population: Population, begin: datetime, seconds: float, count: int, seed: int) -> pa.Table:
+    """Return *count* operations evenly spread over the *seconds* from *begin* (aware), oldest first, whatever the hour."""
+    random = np.random.default_rng([seed, int(begin.timestamp() * 1000)])
+    seats = _choose_seats(population, random, count)
+    moments = int(begin.timestamp() * 1000) + np.sort(random.integers(0, max(1, int(seconds * 1000)), count))
+    return _played(population, random, seats, moments.astype("int64"))
 
 
 def _choose_seats(population: Population, random: np.random.Generator, rows: int) -> np.ndarray:
