@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -148,7 +147,7 @@ class _Poster:
                 if answer.status not in (408, 429, 502, 503, 504):
                     raise Invalid(f"受信側に断られました（{answer.status}）：{said[:300]}")
                 wait = float(answer.headers.get("Retry-After", "1"))
-            time.sleep(wait * random.uniform(0.8, 1.2))
+            time.sleep(wait * (1 + 0.05 * again))
         raise Invalid("受信側につながりません。アドレスと、サーバーが動いていることを確かめてください。")
 
     def close(self) -> None:
