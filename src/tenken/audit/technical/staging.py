@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from tenken.assets.support import Support
 from tenken.audit.models import HostScan, ReportedPlace, ReportedWeakness, ScanDifference, ScanImport
-from tenken.audit.technical.readers.end_of_support import Support, support_ended
+from tenken.audit.technical.readers.end_of_support import support_ended
 from tenken.audit.technical.records import SEVERITIES, ScannedHost, ScanRecord
 from tenken.audit.technical.rules.identity import exposed, host_key, place_key, tool_and_rule
 from tenken.audit.technical.words import SUPPORT
 from tenken.common.era import era_date
 from tenken.common.refusals import Invalid
+from tenken.telemetry.inventory.queries import support_table
 
 BATCH: Final = 2_000
 MAX_RESULTS: Final = 2_000_000
@@ -139,8 +141,9 @@ class _Stage:
         day = self.staged.scanned_at.date() if self.staged.scanned_at else self.on
         rows: list[HostScan] = []
         ended: dict[str, list[ScanRecord]] = {}
+        dates = support_table(self.scan.system.city)
         for key, host in self.hosts.items():
-            support = support_ended(host.operating_system, day) if host.operating_system else None
+            support = support_ended(host.operating_system, day, dates) if host.operating_system else None
             looked = host.tools or tools
             for tool in (*sorted(looked), *((SUPPORT,) if host.operating_system else ())):
                 rows.append(

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tenken.audit.technical.readers.end_of_support import says_unsupported, support_ended, table
+from tenken.assets.support import APPLICATION, OPERATING_SYSTEM, shipped
+from tenken.audit.technical.readers.end_of_support import says_unsupported, support_ended
 from tenken.audit.technical.records import ScanRecord
 
 _DAY = date(2026, 11, 21)
@@ -56,9 +57,10 @@ def test_the_last_day_is_still_supported() -> None:
     assert support_ended("Windows Server 2012", date(2023, 10, 11)) is not None
 
 
-def test_the_table_is_in_order() -> None:
-    assert len({row.product for row in table()}) == len(table())
-    for row in table():
+@pytest.mark.parametrize("kind", [OPERATING_SYSTEM, APPLICATION])
+def test_the_table_is_in_order(kind: str) -> None:
+    assert len({row.product for row in shipped(kind)}) == len(shipped(kind))
+    for row in shipped(kind):
         assert row.source
         assert row.extended_to is None or row.extended_to > row.on
 

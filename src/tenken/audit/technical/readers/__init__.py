@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tenken.audit.technical.readers.end_of_support import Support, says_unsupported, support_ended
+from tenken.audit.technical.readers.end_of_support import says_unsupported, support_ended
 from tenken.audit.technical.readers.gvm import read_gvm
 from tenken.audit.technical.readers.nessus import read_nessus
 from tenken.audit.technical.readers.nmap import read_nmap
@@ -32,7 +32,6 @@ from tenken.common.refusals import Invalid
 
 __all__ = [
     "FORMATS",
-    "Support",
     "TableHeader",
     "TableMapping",
     "Told",

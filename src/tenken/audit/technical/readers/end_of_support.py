@@ -1,31 +1,13 @@
-"""Whether an operating system was still supported on a day, by the dated table in ``audit/technical/data``."""
+"""Whether an operating system was still supported on a day, by the dated table of ``assets.support``."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
-import yaml
-
+from tenken.assets.support import Support, shipped, support_of
 from tenken.audit.technical.records import ScanRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """An operating system and the last day its maker mends it for everybody (``on``), and, where that can be bought, for
-    those who pay (``extended_to``). ``source`` says who says so, ``checked_on`` when we
-    held it against what is published (None: not yet)."""
-
-    product: str
-    pattern: str
-    on: date
-    extended_to: date | None
-    source: str
-    checked_on: date | None
-
 
 # The scanners' own checks for operating systems out of support: Nessus' for Unix and for Windows, GVM's for all.
 _CHECKS = frozenset({("nessus", "33850"), ("nessus", "108797"), ("gvm", "1.3.6.1.4.1.25623.1.0.103674")})
@@ -43,24 +25,24 @@ _BETWEEN = re.compile(
 _BARE_VERSION = re.compile(r"(?:\d{1,2}(?:\.\d)?)(?:\s.*)?")
 
 
-def support_ended(operating_system: str, on: date) -> Support | None:
+def support_ended(operating_system: str, on: date, rows: tuple[Support, ...] | None = None) -> Support | None:
     """Return the row of *operating_system* when its ordinary support had ended on *on*, None when it had not or is unknown.
 
     *operating_system* is what a scanner says ("Microsoft Windows Server 2008 R2 Standard Service Pack 1"). Where it names
     several, as a guess of Nmap's does ("Windows 7 or Windows 8.1"), the last to end counts, and one we know nothing of
-    leaves all of it open: nothing is claimed that may be false.
+    leaves all of it open: nothing is claimed that may be false. *rows*: the table (that shipped unless given).
     """
-    rows = _matching(operating_system[:500])
-    last = max(rows, key=lambda row: row.on, default=None)
+    found = _matching(operating_system[:500], shipped() if rows is None else rows)
+    last = max(found, key=lambda row: row.on, default=None)
     return last if last is not None and last.on < on else None
 
 
 @lru_cache(maxsize=4_096)
-def _matching(operating_system: str) -> tuple[Support, ...]:
+def _matching(operating_system: str, table: tuple[Support, ...]) -> tuple[Support, ...]:
     """Return the row of each system named; none at all when one has no row."""
     found: dict[Support, None] = {}
     for name in _names(operating_system):
-        row = next((row for row in table() if re.search(row.pattern, name, re.IGNORECASE)), None)
+        row = support_of(name, table)
         if row is None:
             return ()
         found[row] = None
@@ -76,20 +58,3 @@ def _names(operating_system: str) -> list[str]:
         elif re.search(r"[A-Za-z]{2}", name):
             names.append(name)
     return names
-
-
-@cache
-def table() -> tuple[Support, ...]:
-    """Return the table; an earlier row goes before a later one, so that "2008 R2" is not taken for "2008"."""
-    text = resources.files("tenken.audit.technical").joinpath("data/end_of_support.yaml").read_text("utf-8")
-    return tuple(
-        Support(
-            product=row["product"],
-            pattern=row["pattern"],
-            on=row["on"],
-            extended_to=row.get("extended_to"),
-            source=row["source"],
-            checked_on=row.get("checked_on"),
-        )
-        for row in yaml.safe_load(text)
-    )
