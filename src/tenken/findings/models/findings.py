@@ -66,6 +66,7 @@ class Finding(models.Model):
         EXTERNAL_AUDIT = "external_audit", "外部の監査"
         SCAN = "scan", "技術監査（診断）"
         EXTENT = "extent", "横展開の確認"
+        ALERT = "alert", "アラート"
 
     class Kind(models.TextChoices):
         ISSUE = "issue", "課題"

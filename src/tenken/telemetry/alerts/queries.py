@@ -198,18 +198,14 @@ def handlers(by: Principal, alert: Alert | None = None) -> list[Person]:
 
 
 def exclusions_for(by: Principal) -> QuerySet[AlertExclusion]:
-    """Return the exclusions of the city with their rule and how many hits each left out."""
-    rows = AlertExclusion.objects.restrict(by, VIEW_ALERTS) if by.everywhere(VIEW_ALERTS) else None
-    if rows is None:
-        return AlertExclusion.objects.none()
-    return rows.select_related("rule", "made_from").annotate(hit_total=Count("hits"))
+    """Return the exclusions of the city with their rule and how many hits each left out; for who sees the whole city."""
+    rows = AlertExclusion.objects.restrict(by, VIEW_ALERTS).select_related("rule", "made_from")
+    return rows.annotate(hit_total=Count("hits")) if by.everywhere(VIEW_ALERTS) else rows.none()
 
 
 def incidents_for(by: Principal) -> QuerySet[AlertIncident]:
     """Return the incidents in *by*'s scope with their unit and alerts."""
-    return (
-        AlertIncident.objects.restrict(by, VIEW_ALERTS).select_related("unit").prefetch_related("alerts")
-    )
+    return AlertIncident.objects.restrict(by, VIEW_ALERTS).select_related("unit").prefetch_related("alerts")
 
 
 def settings_for(by: Principal) -> AlertSettings:

@@ -110,9 +110,7 @@ def _not_yet(rows: Sequence[Hit]) -> list[Hit]:
     """Return those of *rows* that were not taken in before."""
     known: set[tuple[int, int, int]] = set()
     for payloads in _chunks(sorted({hit.payload for hit in rows})):
-        known.update(
-            AlertHit.objects.filter(payload__in=payloads).values_list("rule_id", "payload", "seq")
-        )
+        known.update(AlertHit.objects.filter(payload__in=payloads).values_list("rule_id", "payload", "seq"))
     return [hit for hit in rows if hit.key not in known]
 
 
@@ -123,13 +121,14 @@ def _exclude(by: Principal, rows: Sequence[Hit]) -> tuple[list[Hit], list[tuple[
     ).order_by("pk")
     for key, rule, conditions in in_force.values_list("pk", "rule_id", "conditions"):
         exclusions[rule].append((key, conditions))
-    kept, left_out = [], []
+    kept: list[Hit] = []
+    left_out: list[tuple[Hit, int]] = []
     for hit in rows:
-        key = excluded_by(hit, exclusions[hit.rule]) if hit.rule in exclusions else None
-        if key is None:
+        exclusion = excluded_by(hit, exclusions[hit.rule]) if hit.rule in exclusions else None
+        if exclusion is None:
             kept.append(hit)
         else:
-            left_out.append((hit, key))
+            left_out.append((hit, exclusion))
     return kept, left_out
 
 
@@ -143,9 +142,11 @@ def _spans(rules: Mapping[int, DetectionRule], hits: Iterable[Hit]) -> list[Span
         rule_of[key] = hit.rule
     standing: dict[str, list[Span]] = defaultdict(list)
     for keys in _chunks(list(groups)):
-        for alert in Alert.objects.filter(
-            rule__in={rule_of[key] for key in keys}, group_key__in=keys
-        ).exclude(status=Alert.Status.CLOSED).order_by("last_at", "pk"):
+        for alert in (
+            Alert.objects.filter(rule__in={rule_of[key] for key in keys}, group_key__in=keys)
+            .exclude(status=Alert.Status.CLOSED)
+            .order_by("last_at", "pk")
+        ):
             standing[alert.group_key].append(
                 Span(alert.first_at, alert.last_at, alert.received_at, alert=alert)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tenken.common.refusals import Invalid
+from tenken.common.refusals import Invalid, Problem
 from tenken.telemetry.models.alerts import Alert
 
 NEW, ASSIGNED, IN_HAND, CLOSED = (
@@ -60,30 +60,35 @@ class Outcome:
 def transition(status: str, assignee: int | None, event: Event) -> Outcome:
     """Return what *event* makes of an alert. ``Invalid`` where it cannot be."""
     match event:
+        case Reopen(comment):
+            return _reopened(status, assignee, comment)
+        case _ if status == CLOSED:
+            raise Invalid("完了したアラートです。続けるには、先に再開してください。")
         case Assign(person):
-            if status == CLOSED:
-                raise Invalid("完了したアラートです。担当者を決めるには、先に再開してください。")
             return Outcome(IN_HAND if status == IN_HAND else ASSIGNED, person)
         case Take(person):
-            if status == CLOSED:
-                raise Invalid("完了したアラートです。対応するには、先に再開してください。")
             if status == IN_HAND and assignee == person:
                 raise Invalid("あなたが対応中のアラートです。")
             return Outcome(IN_HAND, person)
         case Close(reason, comment):
-            if status == CLOSED:
-                raise Invalid("もう完了しています。")
-            if reason not in Alert.Reason.values:
-                raise Invalid("完了の理由を選んでください。")
-            if reason in REASONS_WITH_COMMENT and not comment.strip():
-                raise Invalid(f"「{Alert.Reason(reason).label}」のときは、内容も入力してください。")
-            return Outcome(CLOSED, assignee, reason)
-        case Reopen(comment):
-            if status != CLOSED:
-                raise Invalid("完了していないアラートです。")
-            if not comment.strip():
-                raise Invalid("再開する理由を入力してください。")
-            return Outcome(IN_HAND if assignee else NEW, assignee)
+            return _closed(assignee, reason, comment)
+
+
+def _closed(assignee: int | None, reason: str, comment: str) -> Outcome:
+    if reason not in Alert.Reason.values:
+        raise Invalid("完了の理由を選んでください。", [Problem("選んでください。", "完了の理由", "reason")])
+    if reason in REASONS_WITH_COMMENT and not comment.strip():
+        message = f"「{Alert.Reason(reason).label}」のときは、内容も入力してください。"
+        raise Invalid(message, [Problem(message, "内容", "comment")])
+    return Outcome(CLOSED, assignee, reason)
+
+
+def _reopened(status: str, assignee: int | None, comment: str) -> Outcome:
+    if status != CLOSED:
+        raise Invalid("完了していないアラートです。")
+    if not comment.strip():
+        raise Invalid("再開できません。", [Problem("再開する理由を入力してください。", "内容", "comment")])
+    return Outcome(IN_HAND if assignee else NEW, assignee)
 
 
 def severity_of(level: str) -> int:
