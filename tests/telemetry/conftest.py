@@ -6,7 +6,7 @@ import pytest
 
 from tenken.telemetry.store import Store, store
 
-_TABLES = ("events", "hits", "raw_payloads", "quarantine", "counts", "device_days")
+_TABLES = ("events", "hits", "raw_payloads", "payloads", "quarantine", "counts", "device_days")
 
 
 @pytest.fixture

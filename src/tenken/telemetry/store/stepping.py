@@ -80,7 +80,7 @@ def _sql(asked: Asked) -> str:
             "(ts, payload, seq) < ({before_ts:DateTime64(3)}, {before_payload:UInt64}, {before_seq:UInt32})"
         )
     return (
-        f"SELECT {', '.join(['ts', 'payload', 'seq', *filter(None, [asked.select])])} FROM events "  # noqa: S608
+        f"SELECT {', '.join(['ts', 'payload', 'seq', *filter(None, [asked.select])])} FROM events "
         f"WHERE {' AND '.join(conditions)} "
         "ORDER BY toStartOfHour(ts) DESC, ts DESC, payload DESC, seq DESC LIMIT {page_size:UInt32}"
     )

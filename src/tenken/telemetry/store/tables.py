@@ -71,6 +71,18 @@ RAW: Final = (
     "SETTINGS fsync_after_insert = 1"
 )
 
+PAYLOADS: Final = (
+    # What has been received, written before its events: a payload that comes again is compared with what is there.
+    # Small blocks, for numbers at random are looked up. ``first``, ``last``: the days in Japan its events happened on.
+    "CREATE TABLE IF NOT EXISTS payloads ("
+    "city LowCardinality(String), payload UInt64 CODEC(NONE), received DateTime64(3, 'UTC'), "
+    "source LowCardinality(String), events UInt32, first Date, last Date"
+    ") ENGINE = ReplacingMergeTree PARTITION BY (city, toMonday(received)) ORDER BY (city, payload) "
+    "TTL toDateTime(received) + INTERVAL 35 DAY "
+    "SETTINGS fsync_after_insert = 1, index_granularity = 256, min_compress_block_size = 4096, "
+    "max_compress_block_size = 16384, ttl_only_drop_parts = 1"
+)
+
 QUARANTINE: Final = (
     # What could not be understood. ``state``: waiting, replayed, given_up; the row with the highest version counts.
     "CREATE TABLE IF NOT EXISTS quarantine ("
@@ -90,13 +102,6 @@ COUNTS: Final = (
     "ORDER BY (city, day, section, op, disposition, off_hours, drive)"
 )
 
-COUNTING: Final = (
-    "CREATE MATERIALIZED VIEW IF NOT EXISTS counts_filled TO counts AS SELECT "
-    "city, toDate(ts, 'Asia/Tokyo') AS day, section, op, disposition, off_hours, drive, count() AS events, "
-    "sum(size) AS size, sum(bytes_out) AS bytes_out, sum(pages) AS pages "
-    "FROM events WHERE retention != 'restored' GROUP BY city, day, section, op, disposition, off_hours, drive"
-)
-
 DEVICE_DAYS: Final = (
     "CREATE TABLE IF NOT EXISTS device_days ("
     "city LowCardinality(String), day Date, device LowCardinality(String), section LowCardinality(String), "
@@ -107,12 +112,25 @@ DEVICE_DAYS: Final = (
     ") ENGINE = AggregatingMergeTree PARTITION BY (city, toYear(day)) ORDER BY (city, day, device, section, source)"
 )
 
-DEVICE_DAYS_FILLED: Final = (
-    "CREATE MATERIALIZED VIEW IF NOT EXISTS device_days_filled TO device_days AS SELECT "
-    "city, toDate(ts, 'Asia/Tokyo') AS day, device, section, source, count() AS events, min(ts) AS first, "
-    "max(ts) AS last, sum(off_hours) AS off_hours FROM events "
-    "WHERE retention != 'restored' GROUP BY city, day, device, section, source"
-)
+# How each table of counts is filled; restored archives were counted when they first came.
+ROLLUPS: Final = {
+    "counts": (
+        "SELECT city, toDate(ts, 'Asia/Tokyo') AS day, section, op, disposition, off_hours, drive, count() AS events, "
+        "sum(size) AS size, sum(bytes_out) AS bytes_out, sum(pages) AS pages "
+        "FROM events WHERE retention != 'restored' {where}"
+        "GROUP BY city, day, section, op, disposition, off_hours, drive"
+    ),
+    "device_days": (
+        "SELECT city, toDate(ts, 'Asia/Tokyo') AS day, device, section, source, count() AS events, min(ts) AS first, "
+        "max(ts) AS last, sum(off_hours) AS off_hours FROM events WHERE retention != 'restored' {where}"
+        "GROUP BY city, day, device, section, source"
+    ),
+}
+
+
+def _filling(table: str) -> str:
+    select = ROLLUPS[table].format(where="")
+    return f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table}_filled TO {table} AS {select}"
 
 
 def statements() -> tuple[str, ...]:
@@ -121,9 +139,9 @@ def statements() -> tuple[str, ...]:
         events_statement(),
         HITS,
         RAW,
+        PAYLOADS,
         QUARANTINE,
         COUNTS,
-        COUNTING,
         DEVICE_DAYS,
-        DEVICE_DAYS_FILLED,
+        *map(_filling, ROLLUPS),
     )
