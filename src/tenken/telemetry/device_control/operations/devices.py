@@ -145,6 +145,9 @@ def register_device(*, by: Principal, unit: Unit, data: DeviceData) -> ApprovedD
     """Take a device that was approved on paper (媒体台帳) into the ledger as approved."""
     require(by, MANAGE_DEVICES, unit=unit)
     device = _made(by, unit, data, ApprovedDevice.State.APPROVED)
+    # The paper said so from its first day: what was used since then was used with approval.
+    device.approved_on = min(by.on, device.starts_on)
+    device.save(update_fields=["approved_on"])
     _note(by, device, "register", {"after": told_device(device)})
     return device
 
