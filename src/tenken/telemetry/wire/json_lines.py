@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tenken.telemetry.events.operations import BY_CODE
 from tenken.telemetry.events.schema import BY_NAME
 from tenken.telemetry.ingest.parcels import Parsed, Reject
-from tenken.telemetry.wire.values import OWN_COLUMNS, column_value, decoded, events_table, text_of
+from tenken.telemetry.wire.json_columns import read_columns, read_few
+from tenken.telemetry.wire.values import (
+    OWN_COLUMNS,
+    column_value,
+    decoded,
+    events_table,
+    joined_tables,
+    text_of,
+)
 from tenken.telemetry.wire.windows_events import windows_event
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 MAX_LINE: Final = 1024 * 1024
+PIECE_LINES: Final = 200
 # The values of ``models.Source.Dialect``.
 TENKEN: Final = "tenken"
 WINDOWS: Final = "windows"
@@ -28,7 +40,30 @@ def read_json_lines(body: bytes, *, dialect: str, received: datetime) -> Parsed:
     ``dialect`` is one of ``Source.Dialect``. A line that is no object is a reject with its number; a moment that cannot
     be read is ``received``. Never raises.
     """
-    return _line_by_line(body, dialect, received)
+    if not body.strip():
+        return Parsed()
+    if dialect == WINDOWS or body.lstrip()[:1] == b"[":
+        return _line_by_line(body, dialect, received)
+    if (table := read_columns(body, received)) is not None:
+        return Parsed(events=table)
+    return _piece_by_piece(body, received)
+
+
+def _piece_by_piece(body: bytes, received: datetime) -> Parsed:
+    """Read some lines at a time: a bad one leaves only its neighbours to the slow road."""
+    tables: list[pa.Table | None] = []
+    rejects: list[Reject] = []
+    lines = body.split(b"\n")
+    for first in range(0, len(lines), PIECE_LINES):
+        piece = b"\n".join(lines[first : first + PIECE_LINES])
+        if not piece.strip():
+            continue
+        if (table := read_few(piece, received)) is None:
+            parsed = _line_by_line(piece, TENKEN, received, first + 1)
+            table = parsed.events
+            rejects += parsed.rejects
+        tables.append(table)
+    return Parsed(events=joined_tables(tables), rejects=tuple(rejects))
 
 
 def _line_by_line(body: bytes, dialect: str, received: datetime, first: int = 1) -> Parsed:

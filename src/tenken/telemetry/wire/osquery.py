@@ -7,6 +7,7 @@ them; a query of another name is kept as it is (``op`` log, its columns in ``res
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tenken.common.refusals import Invalid
+from tenken.telemetry.ingest.identity import payload_number
 from tenken.telemetry.ingest.parcels import Parsed, Reject
 from tenken.telemetry.inventory.report import Inventory
 from tenken.telemetry.wire.glpi import json_object
@@ -61,7 +63,8 @@ def read_node_key(body: bytes) -> str:
 def read_log(body: bytes, *, device: str, received: datetime) -> tuple[str, Parsed]:
     """Return the node key and what a log request holds. *device*: the terminal's number where the node's is known, or ''.
 
-    Snapshots of tables that describe the machine become one partial inventory; all else events.
+    Snapshots of tables that describe the machine become one partial inventory; all else events. What is not acknowledged
+    comes again with other lines beside it, so each line has its own number (``payload``) and its rows are counted.
     """
     message = json_object(body)
     items = message.get("data")
@@ -101,6 +104,7 @@ class _Reading:
         self._rows: list[dict[str, Any]] = []
         self._rejects: list[Reject] = []
         self._snapshots: dict[str, dict[str, list[Row]]] = {}
+        self._seen: Counter[bytes] = Counter()
 
     def parsed(self) -> Parsed:
         inventories = tuple(
@@ -115,13 +119,9 @@ class _Reading:
         self._rejects.append(Reject(f"{number}件目", reason, orjson.dumps(item)))
 
     def status(self, item: Row) -> None:
-        names = ("severity", "filename", "line", "version")
-        self._add(
-            item,
-            "osquery_status",
-            {"op": "log", "app": "osquery", "message": text_of(item.get("message"))},
-            {name: item.get(name) for name in names},
-        )
+        event = {"op": "log", "app": "osquery", "message": text_of(item.get("message"))}
+        rest = {name: item.get(name) for name in ("severity", "filename", "line", "version")}
+        self._add(item, "osquery_status", self._number(item), [(event, rest)])
 
     def result(self, number: int, item: Row) -> None:
         name = text_of(item.get("name"))
@@ -132,24 +132,37 @@ class _Reading:
             return
         table = _table_of(name)
         host = text_of(item.get("hostIdentifier")) or self._device
+        found: list[tuple[dict[str, Any], Row]] = []
         for batch_action, rows in batches:
             if batch_action == "snapshot" and host and _is_whole(name):
                 self._snapshots.setdefault(host, {}).setdefault(table, []).extend(rows)
                 continue
             for row in rows:
                 event, used = _event(table, batch_action, row)
-                self._add(item, name, event, {key: value for key, value in row.items() if key not in used})
+                found.append((event, {key: value for key, value in row.items() if key not in used}))
+        if found:
+            self._add(item, name, self._number(item), found)
 
-    def _add(self, item: Row, name: str, event: dict[str, Any], rest: Row) -> None:
+    def _number(self, item: Row) -> int:
+        """Return the number of a line; equal lines of one request are told apart by their order."""
+        import orjson
+
+        line = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
+        self._seen[line] += 1
+        return payload_number(f"osquery/{self._seen[line]}", line)
+
+    def _add(self, item: Row, name: str, number: int, found: list[tuple[dict[str, Any], Row]]) -> None:
         decorations = item.get("decorations")
         decorations = decorations if isinstance(decorations, Mapping) else {}
         computer = text_of(decorations.get("hostname") or item.get("hostIdentifier"))
-        when = event.pop("ts", None) or moment(item.get("unixTime")) or self._received
-        event |= {"ts": when, "event_code": name, "computer": computer}
-        if self._device:
-            event["device"] = self._device
-        event["rest"] = plain_rest(rest.items())
-        self._rows.append(event)
+        told = moment(item.get("unixTime")) or self._received
+        for place, (event, rest) in enumerate(found):
+            event["ts"] = event.get("ts") or told
+            event |= {"event_code": name, "computer": computer, "payload": number, "seq": place}
+            if self._device:
+                event["device"] = self._device
+            event["rest"] = plain_rest(rest.items())
+            self._rows.append(event)
 
 
 def _batches(item: Row, action: str) -> list[tuple[str, list[Row]]] | None:

@@ -171,6 +171,31 @@ def events_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table | None:
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
+def joined_tables(tables: Sequence[pa.Table | None]) -> pa.Table | None:
+    """Return tables of events one below the other; what only some of them have is '' or 0 in the others."""
+    import pyarrow as pa
+
+    given = [table for table in tables if table is not None and table.num_rows]
+    if len(given) <= 1:
+        return given[0] if given else None
+    names = {name for table in given for name in table.column_names}
+    fields = [field for field in arrow_schema() if field.name in names]
+    return pa.concat_tables([_widened(table, fields) for table in given])
+
+
+def _widened(table: pa.Table, fields: Sequence[pa.Field]) -> pa.Table:
+    import pyarrow as pa
+
+    empty: dict[str, object] = {"string": "", "list<item: string>": [], "map<string, string>": []}
+    arrays = [
+        table.column(field.name)
+        if field.name in table.column_names
+        else pa.repeat(pa.scalar(empty.get(str(field.type), 0), field.type), table.num_rows)
+        for field in fields
+    ]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
 def _array(rows: Sequence[Mapping[str, Any]], field: pa.Field) -> pa.Array:
     import pyarrow as pa
 
