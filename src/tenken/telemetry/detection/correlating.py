@@ -56,28 +56,30 @@ def parse_correlation(data: dict[str, Any]) -> SigmaCorrelationRule:
     """Return pySigma's reading; of a range (two comparisons, which it does not know) each part is read alone."""
     from sigma.correlations import SigmaCorrelationRule
 
-    ranges = _single_comparisons(data)
-    return [SigmaCorrelationRule.from_dict(one) for one in ranges][0]
+    read = [SigmaCorrelationRule.from_dict(one) for one in _single_comparisons(data)]
+    return read[0]
 
 
 def _single_comparisons(data: dict[str, Any]) -> list[dict[str, Any]]:
     body = data["correlation"]
     condition = body.get("condition") if isinstance(body, dict) else None
-    said = [key for key in condition if key in _SIGNS] if isinstance(condition, dict) else []
+    if not isinstance(condition, dict):
+        return [data]
+    said = [key for key in condition if key in _SIGNS]
     if len(said) < 2:
         return [data]
     others = {key: value for key, value in condition.items() if key not in _SIGNS}
     return [{**data, "correlation": {**body, "condition": {**others, key: condition[key]}}} for key in said]
 
 
-def references_of(rule: SigmaCorrelationRule) -> tuple[str, ...]:
+def references_of(rule: Any) -> tuple[str, ...]:
     """Return the ids or names a correlation refers to, in its order."""
     if rule.rules:
         return tuple(str(one.reference) for one in rule.rules)
     return tuple(rule.condition.get_referenced_rules())
 
 
-def correlation_of(rule: SigmaCorrelationRule, data: Mapping[str, Any]) -> Correlation:
+def correlation_of(rule: Any, data: Mapping[str, Any]) -> Correlation:
     """Return the correlation that *rule* (of pySigma, of *data*) asks. ``Unusable`` says what our engine cannot do."""
     from sigma.correlations import SigmaCorrelationCondition
 
@@ -96,7 +98,11 @@ def correlation_of(rule: SigmaCorrelationRule, data: Mapping[str, Any]) -> Corre
         from sigma.correlations import SigmaCorrelationRule
 
         parts = [SigmaCorrelationRule.from_dict(one).condition for one in _single_comparisons(dict(data))]
-        comparisons = [(_SIGNS[one.op.name.lower()], one.count) for one in parts]
+        comparisons = [
+            (_SIGNS[one.op.name.lower()], one.count)
+            for one in parts
+            if isinstance(one, SigmaCorrelationCondition)
+        ]
         named = condition.fieldref
         values = [named] if isinstance(named, str) else list(named or ())
     references = references_of(rule)
@@ -147,8 +153,8 @@ class Query:
     def counted(self) -> list[int]:
         return sorted(set(self.numbers.values()))
 
-    def sql(self) -> str:
-        """Return the query. It asks ``city``, ``since``, ``until`` (what is read), ``decided`` (from when on hits are
+    def sql(self, hits: str = "hits FINAL") -> str:
+        """Return the query over the table *hits*. It asks ``city``, ``since``, ``until`` (what is read), ``decided`` (from when on hits are
         given) and ``groups`` (array of arrays of values; empty: every group)."""
         span = self.correlation.seconds * 1000
         edge = f"holds AND NOT (held_before AND at_before >= at - {span})"
@@ -157,7 +163,7 @@ class Query:
             f"SELECT {{city:String}} AS city, toUInt32({self.number}) AS rule, {_ROW}, fields FROM ("
             f"SELECT {_ROW}, {self._fields()} AS fields, at, holds, "
             f"lagInFrame(holds) OVER {before} AS held_before, lagInFrame(at) OVER {before} AS at_before "
-            f"FROM ({self._measured()})) "
+            f"FROM ({self._measured(hits)})) "
             f"WHERE {edge} AND ts >= {{decided:DateTime64(3)}} "
             "ORDER BY ts, payload, seq LIMIT 1 BY ts, payload, seq"
         )
@@ -179,7 +185,7 @@ class Query:
         choices = ", ".join(f"rule = {number}, fields[{literal(one)}]" for number, one in names.items())
         return f"multiIf({choices}, '')"
 
-    def _base(self) -> str:
+    def _base(self, hits: str) -> str:
         groups = [self._value(name) for name in self.correlation.group_by]
         key = (
             f"[{', '.join(f'caseFoldUTF8({one})' for one in groups)}]"
@@ -196,14 +202,14 @@ class Query:
         shown = f"[{', '.join(groups)}]" if groups else "CAST([], 'Array(String)')"
         return (
             f"SELECT {_ROW}, rule, toUnixTimestamp64Milli(ts) AS at, {key} AS key, {shown} AS shown{values} "
-            "FROM hits FINAL WHERE city = {city:String} AND ts >= {since:DateTime64(3)} "
+            f"FROM {hits} WHERE city = {{city:String}} AND ts >= {{since:DateTime64(3)}} "
             f"AND ts < {{until:DateTime64(3)}} AND rule IN ({', '.join(map(str, self.counted))}){whole}"
         )
 
-    def _measured(self) -> str:
+    def _measured(self, hits: str) -> str:
         """Return the rows with ``measure`` and ``holds`` at each."""
         if self.correlation.type == "temporal_ordered":
-            return self._ordered()
+            return self._ordered(hits)
         span = self.correlation.seconds * 1000
         window = f"OVER (PARTITION BY key ORDER BY at RANGE BETWEEN {span} PRECEDING AND CURRENT ROW)"
         if self.correlation.expression is not None:
@@ -211,7 +217,7 @@ class Query:
         else:
             measure = self._measure(window)
             holds = " AND ".join(f"measure {sign} {count}" for sign, count in self.correlation.comparisons)
-        return f"SELECT *, {measure} AS measure, toUInt8({holds}) AS holds FROM ({self._base()})"
+        return f"SELECT *, {measure} AS measure, toUInt8({holds}) AS holds FROM ({self._base(hits)})"
 
     def _measure(self, window: str) -> str:
         names = [f"v{at}" for at in range(len(self.correlation.values))]
@@ -244,9 +250,9 @@ class Query:
             return f"(NOT {parts[0]})"
         return f"({(' AND ' if isinstance(node, tree.CorrelationConditionAND) else ' OR ').join(parts)})"
 
-    def _ordered(self) -> str:
+    def _ordered(self, hits: str) -> str:
         """Return the rows with, step by step, the latest moment at which the rules up to a step began in order."""
-        rows = f"SELECT *, if(rule = {self.numbers[self.correlation.references[0]]}, at, 0) AS begun FROM ({self._base()})"
+        rows = f"SELECT *, if(rule = {self.numbers[self.correlation.references[0]]}, at, 0) AS begun FROM ({self._base(hits)})"
         earlier = "OVER (PARTITION BY key ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
         for reference in self.correlation.references[1:]:
             number = self.numbers[reference]

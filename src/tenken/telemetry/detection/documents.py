@@ -20,10 +20,10 @@ _CODE: Final = 100
 
 @dataclass(frozen=True)
 class Document:
-    """One rule as pySigma reads it. ``code``: its id, else its name. ``references``: the ids or names of the rules a
+    """One rule; ``rule``: as pySigma reads it (SigmaRule or SigmaCorrelationRule). ``code``: its id, else its name. ``references``: the ids or names of the rules a
     correlation counts."""
 
-    rule: SigmaRule | SigmaCorrelationRule
+    rule: Any
     text: str
     code: str
     name: str
@@ -78,7 +78,8 @@ def problem_of(error: Unusable, text: str, file: str = "", first_line: int = 1) 
 
 def documents_of(text: str) -> Iterator[tuple[int, str]]:
     """Yield each document of a file with the line (from 1) it begins on. ``action: global`` is not resolved."""
-    first, lines = 1, []
+    first = 1
+    lines: list[str] = []
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if line.rstrip() == "---" or line.startswith("--- "):
             if "".join(lines).strip():
@@ -136,34 +137,26 @@ def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule:
         ) from error
 
 
+# What pySigma's sentences speak of, as far as they name a part of the document.
+_PARTS: Final = ("logsource", "correlation", "level", "status", "date", "tags", "id", "title")
+
+
 def _place(data: Mapping[str, Any], message: str) -> tuple[str | int, ...]:
     """Return where in the document pySigma stopped: the item of a detection that it cannot read by itself, else a
     guess from what it says."""
     from sigma.rule import SigmaDetection
 
     detection = data.get("detection")
-    if isinstance(detection, dict):
-        for name, definition in detection.items():
-            for key, one in () if name == "condition" else _items(definition):
-                try:
-                    SigmaDetection.from_definition(one)
-                except Exception:
-                    return ("detection", str(name), *key)
-    for key in (
-        "logsource",
-        "condition",
-        "correlation",
-        "level",
-        "status",
-        "date",
-        "tags",
-        "id",
-        "title",
-        "detection",
-    ):
-        if key in message.lower():
-            return ("detection", "condition") if key == "condition" and detection else (key,)
-    return ()
+    named = detection.items() if isinstance(detection, dict) else ()
+    for name, definition in named:
+        for path, one in () if name == "condition" else _items(definition):
+            try:
+                SigmaDetection.from_definition(one)
+            except Exception:
+                return ("detection", str(name), *path)
+    if detection and "condition" in message:
+        return ("detection", "condition")
+    return next(((part,) for part in _PARTS if part in message.lower()), ())
 
 
 def _items(definition: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:

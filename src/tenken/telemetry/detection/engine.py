@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from tenken.telemetry.detection.compiling import Compiled
 from tenken.telemetry.detection.correlating import Query
 from tenken.telemetry.detection.fields import everything, whole_text
 from tenken.telemetry.detection.hits import as_hits
@@ -65,6 +66,11 @@ def evaluate_rules(
     return as_hits(asked.hits(asked.candidates(rules))) if rules else None
 
 
+def evaluate_compiled(store: Store, table: str, city: str, compiled: Compiled) -> pa.Table:
+    """Run one rule on *table* as it stands, its errors not caught: the trial of a rule."""
+    return _Asked(store, table, city, _FIRST, _LAST).query([EventRule(1, 0, compiled)])
+
+
 class _Asked:
     """One table of events of one city in one time, and what is asked of it."""
 
@@ -73,6 +79,10 @@ class _Asked:
 
     def _query(self, sql: str) -> pa.Table:
         return self.store.query(sql, city=self.city, since=self.since, until=self.until, settings=SETTINGS)
+
+    def query(self, rules: Sequence[EventRule]) -> pa.Table:
+        """Return the rows that *rules* hit, in one query."""
+        return self._query(self._sql(rules))
 
     def candidates(self, rules: Sequence[EventRule]) -> list[EventRule]:
         """Return the rules that may hit: of a log source in the table, and what they need occurs in an event."""
@@ -92,7 +102,7 @@ class _Asked:
     def hits(self, rules: Sequence[EventRule]) -> Any:
         """Return the rows that *rules* hit. When the query fails, the rules that fail alone are set aside."""
         try:
-            return self._query(self._sql(rules))
+            return self.query(rules)
         except Exception:
             self._query(f"SELECT count() FROM {self.table} WHERE {_OF_CITY}")  # the store itself is well
             return self._hits_of_the_sound(rules)
@@ -104,14 +114,14 @@ class _Asked:
             middle = len(rules) // 2
             return pa.concat_tables([self._tried(rules[:middle]), self._tried(rules[middle:])])
         try:
-            return self._query(self._sql(rules))
+            return self.query(rules)
         except Exception as error:
             set_aside(rules[0].number, rules[0].version, f"評価できませんでした（{_short(error)}）")
-            return self._query(self._sql(()))
+            return self.query(())
 
     def _tried(self, rules: Sequence[EventRule]) -> Any:
         try:
-            return self._query(self._sql(rules))
+            return self.query(rules)
         except Exception:
             return self._hits_of_the_sound(rules)
 

@@ -204,7 +204,7 @@ def regex(
 
     ``start``, ``end``: at the value's beginning or end only (``|re|startswith``).
     """
-    import re2
+    from sigma.policy import default_policy
     from sigma.types import SigmaRegularExpressionFlag as Flag
 
     on = "".join(
@@ -213,7 +213,7 @@ def regex(
     flags = f"(?{on}s)" if Flag.DOTALL in value.flags else f"(?{on}-s)"
     body = value.regexp.to_plain_regex()
     pattern = f"{flags}{chr(92) + 'A' if start else ''}(?:{body}){chr(92) + 'z' if end else ''}"
-    empty = re2.compile(pattern).search("") is not None
+    empty = default_policy.regex_engine.compile(pattern).search("") is not None
     raw = field.raw if field.kind in (Kind.TEXT, Kind.LIST) else f"toString({field.raw})"
 
     def test(one: str) -> str:
@@ -226,7 +226,7 @@ def regex(
 def network(field: Field, value: SigmaCIDRExpression) -> Condition:
     """Return that the field is an address in the network; what is no address ('' or '-') is in none."""
     four = value.network.version == 4
-    check, other = ("isIPv4String", "::") if four else ("isIPv6String", "0.0.0.0")
+    check, other = ("isIPv4String", "::") if four else ("isIPv6String", "0.0.0.0")  # noqa: S104 - an address of the other kind
 
     def test(one: str) -> str:
         # IPv4 within IPv6, as dual-stack senders report it, is the IPv4 address it is.

@@ -77,10 +77,8 @@ def rules_of(city: str) -> RuleSet:
         lists = snapshot(city)
         rows = _evaluated(city)
         signature = (frozenset((row.pk, row.version) for row in rows), lists.version)
-        if kept is not None and kept.signature == signature:
-            rules = kept.rules
-        else:
-            rules = _built(rows, lists.values)
+        unchanged = kept is not None and kept.signature == signature
+        rules = kept.rules if kept and unchanged else _built(rows, lists.values)
         _kept[city] = _Kept(signature, rules, time.monotonic() + _FRESH_SECONDS)
         return rules
 
@@ -124,21 +122,20 @@ def _built(rows: Sequence[DetectionRule], lists: Mapping[str, Sequence[str]]) ->
     correlations = _correlations(rows)
     events = []
     for row in rows:
-        if row.kind == row.Kind.EVENT and (rule := event_rule(row, lists, correlations.values())) is not None:
-            events.append(rule)
+        if row.kind != row.Kind.EVENT:
+            continue
+        try:
+            events.append(event_rule_of(row, lists, correlations.values()))
+        except Unusable as error:
+            set_aside(row.pk, row.version, str(problem_of(error, row.text)))
     return RuleSet(tuple(events), _in_order(correlations), {row.pk: row.version for row in rows})
 
 
-def event_rule(
+def event_rule_of(
     row: DetectionRule, lists: Mapping[str, Sequence[str]], correlations: Iterable[Query] = ()
-) -> EventRule | None:
-    """Return a rule compiled, with the fields that *correlations* and its own grouping need; None: it was set aside."""
-    try:
-        document = document_of(row)
-        compiled = compile_rule(document.rule, lists)  # type: ignore[arg-type]
-    except Unusable as error:
-        set_aside(row.pk, row.version, str(problem_of(error, row.text)))
-        return None
+) -> EventRule:
+    """Return a rule compiled, with the fields that *correlations* and its own grouping need. ``Unusable`` as it is."""
+    compiled = compile_rule(document_of(row).rule, lists)
     names = set(row.group_by)
     for query in correlations:
         for reference, number in query.numbers.items():
@@ -155,7 +152,7 @@ def _correlations(rows: Sequence[DetectionRule]) -> dict[int, Query]:
         if row.kind != row.Kind.CORRELATION:
             continue
         try:
-            correlation = correlation_of(document_of(row).rule, document_of(row).data)  # type: ignore[arg-type]
+            correlation = correlation_of(document_of(row).rule, document_of(row).data)
             found[row.pk] = bound(row.pk, correlation, by_reference)
         except Unusable as error:
             set_aside(row.pk, row.version, str(problem_of(error, row.text)))
@@ -186,7 +183,7 @@ def _in_order(correlations: Mapping[int, Query]) -> tuple[Query, ...]:
 
 def set_aside(number: int, version: int | None, reason: str) -> None:
     """Take a rule out of evaluation with its reason; the others go on."""
-    from tenken.telemetry.detection.operations import fail_rule
+    from tenken.telemetry.detection.writing import fail_rule
 
     _log.warning("rule %s is set aside: %s", number, reason)
     fail_rule(number=number, version=version, reason=reason)
