@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -44,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.FILE_STORE = _HOME / "files"
     settings.EVENT_STORE = _HOME / "events"
     settings.ARCHIVE_FOLDER = _HOME / "archive"
+    if settings.CLICKHOUSE_URL:
+        settings.CLICKHOUSE_URL = os.environ["TENKEN_CLICKHOUSE_URL"] = own_database(settings.CLICKHOUSE_URL)
     settings.STATIC_ROOT = _HOME / "static"
     settings.STATIC_ROOT.mkdir()  # WhiteNoise warns when it is not there
     settings.EMAIL_FILE_PATH = _HOME / "mail"
@@ -57,6 +60,17 @@ def pytest_configure(config: pytest.Config) -> None:
         database["NAME"] = str(_HOME / "tenken.sqlite3")
         database["TEST"]["NAME"] = str(_HOME / "test.sqlite3")
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+
+
+def own_database(url: str) -> str:
+    """Make a database of this process's own on a ClickHouse server; return the address that names it."""
+    import clickhouse_connect
+
+    name = f"tenken_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    client = clickhouse_connect.get_client(dsn=url)
+    client.command(f"CREATE DATABASE {name}")
+    atexit.register(client.command, f"DROP DATABASE IF EXISTS {name}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def on_postgres() -> bool:
