@@ -160,7 +160,7 @@ class _Judging:
     def take(self, rows: Sequence[Reported]) -> None:
         connected = self._connected(rows)
         for row in rows:
-            kind = DeviceKind.PRINT if row.op in PRINTS else kind_of(f"{row.called} {row.name}", row.drive)
+            kind = DeviceKind.PRINT if row.op in PRINTS else kind_of(row.called, row.drive, row.name)
             if kind is None:
                 continue
             unit = self.sight.names.unit(row.section, row.day)

@@ -71,15 +71,16 @@ _CALLED = (
 _IDENTITY = re.compile(r"[0-9a-f]{4}")
 
 
-def kind_of(called: str, drive: str = "") -> DeviceKind | None:
-    """Return the kind that a sender means by *called* (a code of ours, a Windows class, a name); the drive decides
-    where it says nothing. None for what is no such device (keyboards, mice …)."""
-    plain = unicodedata.normalize("NFKC", called).casefold().strip()
-    if plain in DeviceKind.values:
-        return DeviceKind(plain)
-    for kind, words in _CALLED:
-        if any(word in plain for word in words):
-            return kind
+def kind_of(called: str, drive: str = "", name: str = "") -> DeviceKind | None:
+    """Return the kind that a sender means by *called* (a code of ours, a Windows class); the device's *name*, then its
+    drive decide where that says nothing. None for what is no such device (keyboards, mice …)."""
+    for text in (called, name):
+        plain = unicodedata.normalize("NFKC", text).casefold().strip()
+        if plain in DeviceKind.values:
+            return DeviceKind(plain)
+        for kind, words in _CALLED:
+            if any(word in plain for word in words):
+                return kind
     return {"removable": DeviceKind.USB_MEMORY, "optical": DeviceKind.OPTICAL}.get(drive.casefold())
 
 
