@@ -19,6 +19,7 @@ from tenken.common.refusals import Refusal
 COMMANDS: Final = (
     "serve",
     "work",
+    "receive",
     "migrate",
     "demo",
     "city",

@@ -35,6 +35,7 @@ class Receiver:
         from tenken.receivers.protocol import BoundedHttp, bound_tls_buffers
 
         self._pipeline = pipeline
+        self.intake: Intake
         self.sockets: Sockets = open_sockets(where)
         tls = self.sockets.tls
         if tls is not None:
@@ -42,7 +43,7 @@ class Receiver:
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                application(self._intake, self._beside),
+                application(self._make_intake, self._beside),
                 http=BoundedHttp,
                 ws="none",
                 loop="asyncio",
@@ -84,8 +85,9 @@ class Receiver:
         except SystemExit:
             logger.error("the receiver could not start")
 
-    def _intake(self) -> Intake:
-        return Intake(self._pipeline)
+    def _make_intake(self) -> Intake:
+        self.intake = Intake(self._pipeline)
+        return self.intake
 
     @contextlib.asynccontextmanager
     async def _beside(self, intake: Intake) -> AsyncIterator[Reporter]:

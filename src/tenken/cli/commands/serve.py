@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tenken.cli.parsing import count, port
+from tenken.cli.receiving import add_receiving
 
 NAME = "serve"
 HELP = "サーバーを動かします（画面・処理・メール・操作証跡の封印を一つのプロセスで）"
@@ -23,6 +24,8 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         "--port", default=8000, type=port, metavar="番号", help="待ち受けるポート（既定：8000）"
     )
     parser.add_argument("--threads", default=8, type=count, metavar="数", help="同時に応える数（既定：8）")
+    parser.add_argument("--no-receiver", action="store_true", help="端末のエージェントから受信しません")
+    add_receiving(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
 def listen(args: argparse.Namespace) -> int:
     """Serve until a signal; then let requests and the job in hand end."""
     from tenken.cli.background import Background
+    from tenken.cli.receiving import Receiving
     from tenken.cli.serving import create
     from tenken.cli.stopping import stops_on_signals
     from tenken.cli.terminal import tell
@@ -49,13 +53,16 @@ def listen(args: argparse.Namespace) -> int:
         raise SystemExit(0)
 
     server = create(args.host, args.port, args.threads)
+    receiving = Receiving(args, listens=not args.no_receiver)
     _settle()
     with stops_on_signals(stop):
         try:
-            with Background():
+            with receiving, Background():
                 tell(
                     f"http://{_shown(args.host)}:{server.effective_port}/ で動いています（終わるときはCtrl+C）。"
                 )
+                if receiving.line:
+                    tell(receiving.line)
                 server.run()  # returns at SystemExit, after the requests in hand
         except SystemExit:
             pass
