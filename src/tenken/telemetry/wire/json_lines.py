@@ -79,7 +79,7 @@ def _line_by_line(body: bytes, dialect: str, received: datetime, first: int = 1)
             if len(line) > MAX_LINE:
                 raise ValueError(f"長すぎる行です（{MAX_LINE:,}バイトまで）。")
             found = orjson.loads(line) if line.isascii() else orjson.loads(decoded(line)[0])
-            if not isinstance(found, Mapping):
+            if not isinstance(found, dict):
                 raise ValueError("JSONのオブジェクトではありません。")
             rows.append(read(found, received))
         except orjson.JSONDecodeError:

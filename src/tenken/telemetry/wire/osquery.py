@@ -21,6 +21,7 @@ from tenken.telemetry.inventory.report import Inventory
 from tenken.telemetry.wire.glpi import json_object
 from tenken.telemetry.wire.inventories import inventory_of
 from tenken.telemetry.wire.values import events_table, moment, plain_rest, text_of, whole
+from tenken.telemetry.wire.windows_events import windows_event
 
 Row = Mapping[str, Any]
 
@@ -138,7 +139,7 @@ class _Reading:
                 self._snapshots.setdefault(host, {}).setdefault(table, []).extend(rows)
                 continue
             for row in rows:
-                event, used = _event(table, batch_action, row)
+                event, used = _event(table, batch_action, row, self._received)
                 found.append((event, {key: value for key, value in row.items() if key not in used}))
         if found:
             self._add(item, name, self._number(item), found)
@@ -158,10 +159,15 @@ class _Reading:
         told = moment(item.get("unixTime")) or self._received
         for place, (event, rest) in enumerate(found):
             event["ts"] = event.get("ts") or told
-            event |= {"event_code": name, "computer": computer, "payload": number, "seq": place}
+            event |= {
+                "event_code": event.get("event_code") or name,
+                "computer": computer or event.get("computer", ""),
+                "payload": number,
+                "seq": place,
+                "rest": {**event.get("rest", {}), **plain_rest(rest.items())},
+            }
             if self._device:
                 event["device"] = self._device
-            event["rest"] = plain_rest(rest.items())
             self._rows.append(event)
 
 
@@ -246,7 +252,7 @@ def _is_whole(query: str) -> bool:
     return re.split(r"[/:]", query.lower())[-1].removesuffix("_snapshot") in _MACHINE_TABLES
 
 
-def _event(table: str, action: str, row: Row) -> tuple[dict[str, Any], frozenset[str]]:
+def _event(table: str, action: str, row: Row, received: datetime) -> tuple[dict[str, Any], frozenset[str]]:
     """Return the columns that *row* fills and the names it used up."""
     if table.endswith("process_events") or table == "process_etw_events":
         return _process(row)
@@ -260,7 +266,29 @@ def _event(table: str, action: str, row: Row) -> tuple[dict[str, Any], frozenset
         return _software(action, row)
     if table in ("user_events", "logged_in_users", "logon_sessions", "last"):
         return _logon(action, row)
-    return {"op": "log", "message": ""}, frozenset()
+    if table == "windows_events" and (event := _windows_event(row, received)):
+        return event, frozenset(row)
+    return {"op": "log"}, frozenset()
+
+
+def _windows_event(row: Row, received: datetime) -> dict[str, Any] | None:
+    """Return an event of Windows' log that osquery passes on; its fields stand as JSON in ``data``."""
+    try:
+        fields = json_object(text_of(row.get("data")).encode())
+    except Invalid:
+        return None
+    data = fields.get("EventData") or fields.get("UserData") or fields
+    found = {
+        "Channel": row.get("source"),
+        "EventID": row.get("eventid"),
+        "Provider_Name": row.get("provider_name"),
+        "SystemTime": row.get("datetime"),
+        "EventData": data if isinstance(data, dict) else {},
+    }
+    try:
+        return windows_event(found, received)
+    except ValueError:
+        return None
 
 
 def _taken(row: Row, names: Mapping[str, str]) -> tuple[dict[str, Any], frozenset[str]]:

@@ -17,6 +17,7 @@ from tenken.telemetry.events.schema import BY_NAME
 from tenken.telemetry.ingest.parcels import Parsed
 from tenken.telemetry.wire.glpi import json_object
 from tenken.telemetry.wire.values import OWN_COLUMNS, column_value, events_table, moment, plain_rest, text_of
+from tenken.telemetry.wire.windows_events import windows_event
 
 if TYPE_CHECKING:
     from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -82,6 +83,8 @@ def _row(record: Record, received: datetime) -> dict[str, Any]:
     for source in (resource, attributes):
         for key, value in source.items():
             _put(key, value, row, rest)
+    if isinstance(body, dict) and ("event_data" in body or "EventID" in body):
+        return _windows(body, resource, row["ts"] or received)
     if isinstance(body, Mapping):
         for key, value in body.items():
             _put(key, value, row, rest)
@@ -91,6 +94,15 @@ def _row(record: Record, received: datetime) -> dict[str, Any]:
         row["event_code"] = name
     row["ts"] = row["ts"] or received
     row["rest"] = plain_rest(rest.items())
+    return row
+
+
+def _windows(body: Mapping[str, Any], resource: Mapping[str, Any], when: datetime) -> dict[str, Any]:
+    try:
+        row = windows_event(body, when)
+    except ValueError:
+        return {"ts": when, "op": "log", "rest": plain_rest(body.items())}
+    row["computer"] = row["computer"] or text_of(resource.get("host.name"))
     return row
 
 

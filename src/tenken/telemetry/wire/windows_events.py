@@ -30,7 +30,13 @@ _WHEN: Final = (
     "ts",
     "date",
 )
-_HEADER: Final = frozenset({*_CODE, *_CHANNEL, *_COMPUTER, *_PROVIDER, *_WHEN})
+_MESSAGE: Final = ("Message", "message")
+_KEPT: Final = {"Provider_Name": _PROVIDER, "Keywords": ("Keywords",), "Level": ("Level",)}
+_HEADER: Final = frozenset(
+    {*_CODE, *_CHANNEL, *_COMPUTER, *_PROVIDER, *_WHEN, *_MESSAGE, "Keywords", "Level"}
+)
+# Their rendered text repeats their fields in the words of whatever language Windows has.
+_SAID_BY_FIELDS: Final = frozenset({"sysmon", "security", "printservice-operational"})
 
 
 def windows_event(found: Mapping[str, Any], received: datetime) -> dict[str, Any]:
@@ -49,18 +55,22 @@ def windows_event(found: Mapping[str, Any], received: datetime) -> dict[str, Any
         "log_service": service,
     }
     rest: dict[str, str] = {}
-    for name, value in (("Channel", channel), ("Provider_Name", _one(header, _PROVIDER))):
-        if value:
-            rest[name] = value
+    if channel:
+        rest["Channel"] = channel
+    for name, names in _KEPT.items():
+        if text := _one(header, names):
+            rest[name] = text
     for name, value in data.items():
-        text = text_of(value)
-        column = WINDOWS_FIELDS.get(name)
+        text = value if type(value) is str else text_of(value)
         if not text or text == "-":
             continue
+        column = WINDOWS_FIELDS.get(name)
         if column and column not in row:
             row[column] = text
         else:
             rest[name] = text
+    if "message" not in row and service not in _SAID_BY_FIELDS and (text := _one(header, _MESSAGE)):
+        row["message"] = text
     row["op"] = "log"
     row["ts"] = _when(header, data, service) or received
     derive(service, code, data, row)
@@ -71,26 +81,26 @@ def windows_event(found: Mapping[str, Any], received: datetime) -> dict[str, Any
 def _parts(found: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return the header's fields and the event's own fields of any shape."""
     event = found.get("Event")
-    event = event if isinstance(event, Mapping) else found
+    event = event if isinstance(event, dict) else found
     winlog = event.get("winlog")
-    if isinstance(winlog, Mapping):
+    if isinstance(winlog, dict):
         header: dict[str, Any] = {**event, **winlog}
     else:
         header = dict(event)
     system = event.get("System")
-    if isinstance(system, Mapping):
+    if isinstance(system, dict):
         header |= _system(system)
     data: dict[str, Any] = {}
     nested = False
     for name in ("EventData", "UserData", "event_data", "user_data"):
-        if isinstance(section := header.get(name), Mapping):
+        if isinstance(section := header.get(name), dict):
             data |= _data(section)
             nested = True
     if not nested:
         data = {
             name: value
             for name, value in header.items()
-            if name not in _HEADER and not isinstance(value, Mapping)
+            if name not in _HEADER and not isinstance(value, dict)
         }
     return header, data
 
@@ -102,7 +112,7 @@ def _system(system: Mapping[str, Any]) -> dict[str, Any]:
         ("TimeCreated", "SystemTime", "SystemTime"),
     ):
         part = system.get(name)
-        if isinstance(part, Mapping):
+        if isinstance(part, dict):
             flat[renamed] = part.get(inner) or part.get(f"@{inner}") or _inside(part, "#attributes", inner)
             flat.pop(name, None)
     return flat
@@ -110,7 +120,7 @@ def _system(system: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inside(part: Mapping[str, Any], name: str, inner: str) -> object:
     section = part.get(name)
-    return section.get(inner) if isinstance(section, Mapping) else None
+    return section.get(inner) if isinstance(section, dict) else None
 
 
 def _data(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,9 +129,9 @@ def _data(section: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in section.items():
         if name == "Data" and isinstance(value, list):
             for part in value:
-                if isinstance(part, Mapping) and (label := part.get("@Name") or part.get("Name")):
+                if isinstance(part, dict) and (label := part.get("@Name") or part.get("Name")):
                     data[text_of(label)] = part.get("#text") or part.get("Value") or part.get("text")
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             data |= _data(value)
         else:
             data[name] = value
@@ -131,9 +141,13 @@ def _data(section: Mapping[str, Any]) -> dict[str, Any]:
 def _one(header: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         value = header.get(name)
-        if isinstance(value, Mapping):
-            value = value.get("name") or value.get("Name") or value.get("id")
-        if text := text_of(value).strip():
+        if value is None:
+            continue
+        if isinstance(value, dict):
+            value = next(
+                (value[inner] for inner in ("#text", "id", "name", "Name") if value.get(inner)), None
+            )
+        if text := (value if type(value) is str else text_of(value)).strip():
             return text
     return ""
 

@@ -96,14 +96,12 @@ def _object_access(data: Data, row: Row) -> None:
         row["op"] = "registry"
         return
     mask = whole(text_of(data.get("AccessMask")))
-    row["op"] = next(
-        (
-            op
-            for bits, op in ((_DELETE, "file_delete"), (_WRITE, "file_write"), (_READ, "file_open"))
-            if mask & bits
-        ),
-        "log",
-    )
+    if mask & _DELETE:
+        row["op"] = "file_delete"
+    elif mask & _WRITE:
+        row["op"] = "file_write"
+    elif mask & _READ:
+        row["op"] = "file_open"
 
 
 def _device(data: Data, row: Row) -> None:
