@@ -13,6 +13,7 @@ class TelemetryConfig(AppConfig):
         from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
         from tenken.telemetry.inventory.labels import LABELS as OF_INVENTORY
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
+        from tenken.telemetry.mappings.registering import register_mappings
         from tenken.telemetry.reception.labels import LABELS as OF_RECEPTION
 
         from tenken.telemetry.retention.registering import register_retention
@@ -26,3 +27,4 @@ class TelemetryConfig(AppConfig):
         register_operation_labels(OF_RECEPTION)
         register_retention()
         register_search()
+        register_mappings()

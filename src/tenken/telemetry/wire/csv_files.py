@@ -65,7 +65,8 @@ def look(head: bytes, *, encoding: str = "", delimiter: str = "", rows: int = 20
 
 
 def read_csv(file: BinaryIO, mapping: CsvMapping, *, received: datetime) -> Iterator[Parsed]:
-    """Yield the events of *file* by *mapping*, some thousands at a time; what cannot be read is a reject with its place.
+    """Yield the events of *file* by *mapping*, some thousands at a time; what cannot be read is a reject with its place,
+    whose bytes are a file of its own: the headings and the record.
 
     *file* is read once, from where it stands. ``Invalid`` when its headings are not the mapping's: nothing was yielded.
     """
@@ -83,7 +84,7 @@ def read_csv(file: BinaryIO, mapping: CsvMapping, *, received: datetime) -> Iter
                 rows.append(reading.event(cells))
         except _Unreadable as error:
             place = f"{lines.first}行目{error.place}"
-            rejects.append(Reject(place, error.reason, lines.raw()))
+            rejects.append(Reject(place, error.reason, lines.headings + lines.raw()))
         if len(rows) + len(rejects) >= ROWS_AT_ONCE:
             yield Parsed(events_table(rows), rejects=tuple(rejects))
             rows, rejects = [], []
@@ -106,6 +107,7 @@ class _Lines:
         self._taken: list[bytes] = []
         self._undecoded = False
         self.first = 0
+        self.headings = b""
 
     def raw(self) -> bytes:
         return b"".join(self._taken)[:_LONGEST_LINE]
@@ -123,6 +125,7 @@ class _Lines:
                 yield "CSVとして読み取れません（引用符が閉じていないか、長すぎる項目があります）。"
                 continue
             if self._number <= after:
+                self.headings = self.raw()
                 continue
             yield "文字コードを読み取れません。" if self._undecoded else cells
 
