@@ -256,7 +256,8 @@ def _approve(columns: Columns, approvals: Approvals) -> None:
         return approvals.device(vendor, product, serial) if asked else Approval.NOT_ASKED
 
     def app(kind: int, name: str, process: str) -> int:
-        return approvals.app(name, process) if kind == EventClass.PROCESS else Approval.NOT_ASKED
+        asked = kind in (EventClass.PROCESS, EventClass.SOFTWARE)
+        return approvals.app(name, process) if asked else Approval.NOT_ASKED
 
     named = ("class", "drive", "vendor_id", "product_id", "device_serial")
     columns["device_approved"] = columns.mapped(device, flag, *(columns[name] for name in named))
