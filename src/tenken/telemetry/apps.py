@@ -11,7 +11,7 @@ class TelemetryConfig(AppConfig):
         from tenken.telemetry.detection.labels import LABELS as OF_RULES
         from tenken.telemetry.alerts.labels import LABELS as OF_ALERTS
         from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
-        from tenken.telemetry.inventory.labels import LABELS as OF_INVENTORY
+        from tenken.telemetry.inventory.registering import register_inventory
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
         from tenken.telemetry.mappings.registering import register_mappings
         from tenken.telemetry.reception.labels import LABELS as OF_RECEPTION
@@ -23,7 +23,7 @@ class TelemetryConfig(AppConfig):
         register_operation_labels(OF_LISTS)
         register_operation_labels(OF_DEVICES)
         register_operation_labels(OF_RULES)
-        register_operation_labels(OF_INVENTORY)
+        register_inventory()
         register_operation_labels(OF_RECEPTION)
         register_retention()
         register_search()

@@ -17,6 +17,7 @@ from tenken.telemetry.inventory.operations.software import replace_software
 from tenken.telemetry.inventory.report import AntivirusState, Inventory
 from tenken.telemetry.inventory.rules.difference import Said, field_changes, part_changes
 from tenken.telemetry.inventory.rules.identity import Claim, claim_of
+from tenken.telemetry.inventory.rules.titles import title_kind, title_name
 from tenken.telemetry.models import (
     InventoryChange,
     InventorySetting,
@@ -37,6 +38,7 @@ _FIELDS: Final = (
     "os_name",
     "os_version",
 )
+_ANTIVIRUS: Final = SoftwareTitle.Kind.ANTIVIRUS.value
 _REPORTED: Final = (
     *_FIELDS,
     "address",
@@ -213,8 +215,8 @@ def _take_antivirus(terminal: Terminal, report: TerminalReport, inventory: Inven
     elif not states:
         if not inventory.software:
             return
-        kind = SoftwareTitle.Kind.ANTIVIRUS
-        states = [AntivirusState(one.name, one.version) for one in inventory.software if one.kind == kind]
+        items = (one for one in inventory.software if title_kind(one.kind, one.name) == _ANTIVIRUS)
+        states = [AntivirusState(title_name(one.name, one.version), one.version) for one in items]
     report.antivirus = [_plain_state(one) for one in states]
     shown = max(states, key=lambda one: (one.enabled is True, one.enabled is None), default=None)
     name = shown.name[:120] if shown is not None and shown.enabled is not False else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -102,6 +102,9 @@ class SectionHealth:
     no_antivirus: int
 
 
+_COUNTS: Final = ("terminals", "reporting", "silent", "never", "out_of_date", "no_antivirus")
+
+
 def settings_of(city: City) -> InventorySetting:
     """Return the settings of a city, those it would have when it never saved any. One query."""
     return InventorySetting.objects.filter(city=city).first() or InventorySetting(city=city)
@@ -165,17 +168,10 @@ def section_health(by: Principal, on: date) -> dict[int, SectionHealth]:
             no_antivirus=Count("pk", filter=standing.no_antivirus),
         )
     )
-    counted = {row.pop("unit"): row for row in rows}
-    heirs = owners_on(by.city, on, counted)
-    return {
-        unit: SectionHealth(unit, **_summed(counted[old] for old in heirs if heirs[old] == unit))
-        for unit in sorted(set(heirs.values()))
-    }
-
-
-def _summed(rows: Iterable[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
+    heirs = owners_on(by.city, on, [row["unit"] for row in rows])
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        for name, count in row.items():
-            total[name] = total.get(name, 0) + count
-    return total
+        counted[heirs[row["unit"]]].update({name: row[name] for name in _COUNTS})
+    return {
+        unit: SectionHealth(unit, *(counts[name] for name in _COUNTS)) for unit, counts in counted.items()
+    }

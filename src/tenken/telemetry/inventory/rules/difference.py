@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenken.telemetry.inventory.report import InstalledItem, Inventory
-from tenken.telemetry.inventory.rules.titles import title_key, title_name, update_name
+from tenken.telemetry.inventory.rules.titles import title_key, title_kind, title_name, update_name
 from tenken.telemetry.models import InventoryChange, SoftwareTitle
 
 _KINDS = frozenset(SoftwareTitle.Kind.values)
@@ -50,7 +50,14 @@ def items_of(installed: Iterable[InstalledItem]) -> dict[tuple[str, str, str], I
         name = update_name(one.name) if one.kind == "update" else title_name(one.name, version)
         if not name:
             continue
-        item = Item(one.kind, title_key(name), name, version, one.publisher.strip()[:120], one.installed_on)
+        item = Item(
+            title_kind(one.kind, name),
+            title_key(name),
+            name,
+            version,
+            one.publisher.strip()[:120],
+            one.installed_on,
+        )
         standing = found.get(item.release)
         if standing is None or (standing.installed_on is None and item.installed_on):
             found[item.release] = item

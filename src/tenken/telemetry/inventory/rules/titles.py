@@ -15,6 +15,13 @@ _EXTRA = re.compile(
     re.IGNORECASE,
 )
 _VERSION_TAIL = re.compile(r"[\s\-–]+(?:version|ver\.?|v|バージョン)?\s*\d+(?:\.\d+)+\w*$", re.IGNORECASE)
+# Agents list what protects a terminal among the other programs.
+_ANTIVIRUS = re.compile(
+    r"ウイルスバスター|virus ?buster|apex one|deep security agent|symantec endpoint|mcafee|trellix|\beset\b|kaspersky"
+    r"|sophos|crowdstrike|sentinel ?one|cylance|(?:f-secure|withsecure)|cortex xdr|microsoft defender|windows defender"
+    r"|clamav|bitdefender|fortiedr|forticlient",
+    re.IGNORECASE,
+)
 _UPDATE = re.compile(r"\bKB\s?(\d{6,8})\b", re.IGNORECASE)
 
 
@@ -30,6 +37,11 @@ def title_name(name: str, version: str = "") -> str:
         short = short.removesuffix(version).rstrip(" -–,")
     short = _EXTRA.sub("", _VERSION_TAIL.sub("", short)).strip(" -–,")
     return (short or plain)[:_MOST]
+
+
+def title_kind(kind: str, name: str) -> str:
+    """Return *kind*, or "antivirus" for an application whose name says that it is one."""
+    return "antivirus" if kind == "application" and _ANTIVIRUS.search(name) else kind
 
 
 def update_name(name: str) -> str:
