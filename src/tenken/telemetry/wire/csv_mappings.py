@@ -234,6 +234,22 @@ _OPERATION_OF: Final = (
 )
 
 
+def _short(comment: str) -> str:
+    return re.split("[（：]", comment)[0]
+
+
+TARGET_LABELS: Final[Mapping[str, str]] = {
+    name: "ほかの項目（見出しのまま残す）" if name == REST else _short(BY_NAME[name].comment)
+    for name in TARGETS
+}
+VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "op": {code: operation.label for code, operation in BY_CODE.items()},
+    "disposition": {"allowed": "許可", "blocked": "禁止", "overridden": "解除"},
+    "status": {"success": "成功", "failure": "失敗"},
+    "drive": {"fixed": "固定", "removable": "リムーバブル", "network": "ネットワーク", "optical": "光学"},
+}
+
+
 def propose(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> CsvMapping:
     """Return the mapping that *header* suggests; values that occur in *rows* (some of the file's) get their meaning.
 

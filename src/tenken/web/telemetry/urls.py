@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("tenken.web.telemetry.urls_boards")),
     path("", include("tenken.web.telemetry.urls_terminals")),
     path("", include("tenken.web.telemetry.urls_inventory")),
+    path("sources/mappings/", include("tenken.web.telemetry.urls_mappings")),
     path("sources/", include("tenken.web.telemetry.urls_sources")),
     path("search/", include("tenken.web.telemetry.urls_search")),
     path("rules/", include("tenken.web.telemetry.urls_rules")),
