@@ -24,6 +24,7 @@ from tests.web.finding_rows import (
     make_reporting_date,
     make_trace_and_case,
 )
+from tests.web.mapping_rows import mapping_places
 from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.retention_rows import retention_places
 from tests.web.rotation_rows import rotation_places
@@ -181,6 +182,7 @@ def make_world(scenario: Scenario) -> World:
         **rotation_places(scenario),
         **technical_places(scenario),
         **retention_places(scenario),
+        **mapping_places(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
 

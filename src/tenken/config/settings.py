@@ -217,7 +217,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 600  # every section's form at once
 MAX_REQUEST_BYTES = 2 * MAX_UPLOAD_BYTES
 LARGE_UPLOADS = {
-    "/audits/technical/new/": MAX_SCAN_BYTES + 1024 * 1024
+    "/audits/technical/new/": MAX_SCAN_BYTES + 1024 * 1024,
+    "/terminals/sources/mappings/import/": 201 * 1024 * 1024,
 }  # path: the most bytes of its request
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
