@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import Scenario
-from tests.telemetry.search.world import Town, fill, make_town
 
 from tenken.telemetry.store import Store
+from tests.factories import Scenario
+from tests.telemetry.search.world import Town, fill, make_town
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from tests.factories import make_other_city, make_person, make_unit, principal
-from tests.telemetry.search.world import Town, event, japan
 
 from tenken.common.refusals import Denied, Invalid, Missing
 from tenken.journal.models import Entry, PersonalDataAccess
@@ -31,6 +29,8 @@ from tenken.telemetry.search.purposes import (
 from tenken.telemetry.search.reading import Key
 from tenken.telemetry.search.stories import sentence
 from tenken.telemetry.store import Store
+from tests.factories import make_other_city, make_person, make_unit, principal
+from tests.telemetry.search.world import Town, event, japan
 
 pytestmark = pytest.mark.django_db
 

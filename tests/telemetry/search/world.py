@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.factories import Scenario, make_person, make_unit
-
 from tenken.common.clock import JAPAN
 from tenken.organization.models import Person, Unit
 from tenken.telemetry.events.rows import table_of
 from tenken.telemetry.store import Store
+from tests.factories import Scenario, make_person, make_unit
 
 RECEIVED = datetime(2021, 3, 1, tzinfo=UTC)
 

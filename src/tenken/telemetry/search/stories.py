@@ -6,14 +6,14 @@ A sentence says who did nothing: the story is one terminal's or one person's, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tenken.telemetry.events.operations import BY_CODE
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 _PLACES: Final = {
     "network": "サーバ",
