@@ -109,7 +109,15 @@ def _no_spark() -> str:
     return "" if shutil.which("java") else "no Java"
 
 
+def _no_agents() -> str:
+    from tests.receivers.agents import missing
+
+    gone = missing()
+    return f"missing agents: {', '.join(gone)}" if gone else ""
+
+
 _NEEDS: dict[str, Callable[[], str]] = {
+    "agents": _no_agents,
     "spark": _no_spark,
     "browser": _no_browser,
     "postgres": _no_postgres,

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.factories import Scenario, make_scenario
-from tests.telemetry.conftest import event_store  # noqa: F401 - a fixture
 
 from tenken.receivers.listening import Listening
 from tenken.receivers.server import Receiver
@@ -18,6 +16,10 @@ from tenken.telemetry.ingest.pipeline import Pipeline
 from tenken.telemetry.models import Source
 from tenken.telemetry.reception.sources import SourceSettings, register_source
 from tenken.telemetry.store import Store
+from tests.factories import Scenario, make_scenario
+from tests.telemetry.conftest import event_store
+
+__all__ = ["event_store"]
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Running:
 
     def rows(self, columns: str, table: str = "events", where: str = "1") -> list[dict[str, Any]]:
         """Return rows of the store."""
-        return self.store.stage_query(f"SELECT {columns} FROM {table} WHERE {where}", stage=table).to_pylist()  # noqa: S608
+        return self.store.stage_query(f"SELECT {columns} FROM {table} WHERE {where}", stage=table).to_pylist()
 
 
 @pytest.fixture
