@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.factories import Scenario
+
 from tenken.telemetry.mappings.operations import save_layout
 from tenken.telemetry.wire.csv_mappings import propose
-from tests.factories import Scenario
 
 
 def mapping_places(scenario: Scenario) -> dict[str, dict[str, tuple[Any, ...]]]:

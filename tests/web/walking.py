@@ -29,6 +29,7 @@ from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.retention_rows import retention_places
 from tests.web.rotation_rows import rotation_places
 from tests.web.rows import Rows, make_rows
+from tests.web.search_rows import search_places
 from tests.web.technical_rows import technical_places
 from tests.web.visit_rows import visit_places
 from tests.workbooks.rows import make_answer_import, make_own_form
@@ -182,6 +183,7 @@ def make_world(scenario: Scenario) -> World:
         **rotation_places(scenario),
         **technical_places(scenario),
         **retention_places(scenario),
+        **search_places(scenario),
         **mapping_places(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
