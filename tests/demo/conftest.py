@@ -35,7 +35,7 @@ def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[Loaded]:
     told: list[tuple[str, int, int]] = []
     with django_db_blocker.unblock(), transaction.atomic():
         began, processor = datetime.now(UTC), time.process_time()
-        summary = load_demo(lambda *step: told.append(step), today=TODAY)
+        summary = load_demo(lambda *step: told.append(step), today=TODAY, per_day=0)
         seconds = time.process_time() - processor
         city = City.objects.get(code=summary.city_code)
         yield Loaded(summary, city, began, datetime.now(UTC), told, seconds)

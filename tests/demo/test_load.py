@@ -266,16 +266,16 @@ def test_what_was_done_for_people_says_that_the_demo_did_it(demo: Loaded) -> Non
 def test_a_second_load_is_refused(demo: Loaded) -> None:
     before = Unit.objects.count()
     with pytest.raises(Stale, match="すでに入っています"):
-        load_demo(lambda *_: None, today=TODAY)
+        load_demo(lambda *_: None, today=TODAY, per_day=0)
     assert Unit.objects.count() == before
 
 
 def test_a_weak_password_or_a_day_too_early_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Invalid, match="以後"):
-        load_demo(lambda *_: None, today=date(2015, 5, 31))
+        load_demo(lambda *_: None, today=date(2015, 5, 31), per_day=0)
     monkeypatch.setenv(PASSWORD_VARIABLE, "12345")
     with pytest.raises(Invalid, match=PASSWORD_VARIABLE):
-        load_demo(lambda *_: None, today=TODAY)
+        load_demo(lambda *_: None, today=TODAY, per_day=0)
 
 
 def test_progress_is_told_from_nothing_to_all(demo: Loaded) -> None:

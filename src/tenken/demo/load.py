@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
@@ -36,6 +36,9 @@ from tenken.demo.policy import import_guidelines, revise_standard
 from tenken.demo.quarters import load_quarters, save_yearly
 from tenken.demo.self_checks import load_self_check
 from tenken.demo.systems import load_audit_2015, load_this_years_audit
+from tenken.demo.telemetry.playing import THINNED, play_month
+from tenken.demo.telemetry.settling import AGENTS, settle
+from tenken.demo.telemetry.terminals import load_terminals, report_inventories
 from tenken.demo.this_year import load_this_year
 from tenken.demo.traces import load_past_trace, load_running_trace
 from tenken.demo.visits import draw_this_years
@@ -46,11 +49,12 @@ from tenken.organization.models import City, Person, Unit
 from tenken.organization.operations import set_emergency_procedure
 from tenken.policy.default_policy import read_default_policy
 from tenken.policy.operations import adopt_default_policy
+from tenken.telemetry.models import Terminal
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 EARLIEST = date(2015, 6, 1)
-_STEPS = 21  # besides those of the years between FY2014 and this one
+_STEPS = 24  # besides those of the years between FY2014 and this one
 _LEDGER_FROM = date(2014, 4, 1)
 _ISSUED_2013 = date(2014, 7, 28)
 _CASES_PUBLISHED = date(2015, 5, 20)
@@ -73,16 +77,17 @@ class DemoSummary:
     password: str
     seconds: float
     timings: dict[str, float] = field(default_factory=dict)
+    source_key: str = field(default="", repr=False)
 
     @property
     def password_is_default(self) -> bool:
         return self.password == DEFAULT_PASSWORD
 
 
-def load_demo(progress: Progress, *, today: date | None = None) -> DemoSummary:
+def load_demo(progress: Progress, *, today: date | None = None, per_day: int = THINNED) -> DemoSummary:
     """Load the demo city as of *today* (Japan's today unless given) and return what there is.
 
-    *progress* is told (step, done, total). ``Stale`` when the city stands already, ``Invalid`` for a weak password or a day
+    *per_day*: how many operations of an open day its terminals send, 0 for none. *progress* is told (step, done, total). ``Stale`` when the city stands already, ``Invalid`` for a weak password or a day
     before June 2015; then nothing is written.
     """
     day = today or clock.today()
@@ -95,14 +100,16 @@ def load_demo(progress: Progress, *, today: date | None = None) -> DemoSummary:
             f"デモの市（団体コード{code}）は、すでに入っています。入れ直すときは、別のTENKEN_HOMEを指定してください。"
         )
     with transaction.atomic():
-        return _Load(progress, day, password).run()
+        run = _Load(progress, day, password, per_day)
+        summary = run.run()
+    return run.play(summary) if per_day else summary
 
 
 class _Load:
     """One run: the steps in the order of their business dates, each told and timed."""
 
-    def __init__(self, progress: Progress, today: date, password: str) -> None:
-        self.progress, self.today, self.password = progress, today, password
+    def __init__(self, progress: Progress, today: date, password: str, per_day: int) -> None:
+        self.progress, self.today, self.password, self.per_day = progress, today, password, per_day
         self.timings: dict[str, float] = {}
         later = {2015, FiscalYear.of(today).year - 1}
         self.steps = _STEPS + sum(2014 < year < FiscalYear.of(today).year for year in later)
@@ -137,6 +144,7 @@ class _Load:
         self._step("職務とガイドライン", lambda: _duties(made, self.today))
         accounts = self._step("利用者", lambda: open_accounts(made, self.today, self.password))
         self._step("不在時の対応", lambda: _procedures(made, self.today))
+        key = self._step("端末台帳", lambda: _terminals(made, self.today))
         return DemoSummary(
             city_code=made.city.code,
             city_name=made.city.name,
@@ -146,7 +154,19 @@ class _Load:
             password=self.password,
             seconds=round(time.perf_counter() - begun, 1),
             timings=self.timings,
+            source_key=key,
         )
+
+    def play(self, summary: DemoSummary) -> DemoSummary:
+        """Let the last month be lived through at the terminals: beside the database, so after its commit."""
+        begun = time.perf_counter()
+        city = City.objects.get(code=summary.city_code)
+        events = self._step(
+            "操作ログ", lambda: play_month(city, self.today, lambda done, total: None, per_day=self.per_day)
+        )
+        counts = {**summary.counts, "操作ログ": events}
+        seconds = round(summary.seconds + time.perf_counter() - begun, 1)
+        return replace(summary, counts=counts, seconds=seconds)
 
     def _later_years(self, made: DemoCity, items: list[str]) -> list[YearLoaded]:
         """Load FY2015 and last year, as far as they are past and not loaded yet."""
@@ -270,6 +290,14 @@ def _procedures(made: DemoCity, today: date) -> None:
             )
 
 
+def _terminals(made: DemoCity, today: date) -> str:
+    """Enter the terminals, let their agents report, settle what rules ask; return the key of the operation logs."""
+    terminals = load_terminals(made, today)
+    key = settle(made, today)
+    report_inventories(made, terminals, AGENTS, today)
+    return key
+
+
 def _counts(made: DemoCity) -> dict[str, int]:
     return {
         "組織": Unit.objects.filter(city=made.city).count(),
@@ -280,4 +308,5 @@ def _counts(made: DemoCity) -> dict[str, int]:
         "訪問調査": Visit.objects.filter(unit__city=made.city).count(),
         "情報資産": InformationAsset.objects.filter(unit__city=made.city).count(),
         "情報システム": InformationSystem.objects.filter(city=made.city).count(),
+        "端末": Terminal.objects.filter(city=made.city).count(),
     }

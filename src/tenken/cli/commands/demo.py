@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tenken.cli.commands.serve import add_listening, listen
+from tenken.cli.parsing import count
 
 if TYPE_CHECKING:
     from tenken.demo.load import DemoSummary
@@ -15,6 +16,12 @@ HELP = "架空の市の記録（平成25年度から今年度まで）を入れ�
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--operations",
+        type=count,
+        metavar="件数",
+        help="一日に入れる操作ログ（既定：24,000。実際の市は約2,000万）",
+    )
     parser.add_argument("--no-serve", action="store_true", help="入れるだけで、動かしません")
     add_listening(parser)
 
@@ -24,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from tenken.cli.terminal import Progress, say_refusal, tell
     from tenken.common.refusals import Stale
     from tenken.demo.load import load_demo
+    from tenken.demo.telemetry.playing import THINNED
 
     keep_private()
     if unapplied_migrations():
@@ -31,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         migrate()
     progress = Progress()
     try:
-        summary = load_demo(progress)
+        summary = load_demo(progress, per_day=args.operations or THINNED)
     except Stale as loaded:
         if args.no_serve:
             raise

@@ -77,7 +77,7 @@ class Population:
 
 
 def population_of(city: City, domain: str = "city.midori.lg.jp") -> Population:
-    """Return the terminals in use of *city* that the ledger places somewhere."""
+    """Return the terminals in use of *city* that the ledger places somewhere; a shared one has an account of its own."""
     rows = (
         Terminal.objects.filter(city=city, state=Terminal.State.IN_USE, unit__isnull=False)
         .exclude(computer_name="")
@@ -86,8 +86,15 @@ def population_of(city: City, domain: str = "city.midori.lg.jp") -> Population:
     )
     servers = {Terminal.Kind.SERVER, Terminal.Kind.VIRTUAL_SERVER}
     seats = tuple(
-        Seat(computer, code, name, number or "", address, kind in servers)
-        for computer, code, name, number, address, kind in rows
+        Seat(
+            computer,
+            code,
+            name,
+            "" if kind in servers else number or f"k{place:05d}",
+            address,
+            kind in servers,
+        )
+        for place, (computer, code, name, number, address, kind) in enumerate(rows)
     )
     return Population(city.code, seats, domain)
 

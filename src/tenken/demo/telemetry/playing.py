@@ -1,0 +1,78 @@
+"""A month of operations of the demo city, through the same pipeline that receives real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tenken.common import clock
+from tenken.demo.telemetry.operations import day_of
+from tenken.demo.telemetry.population import population_of
+from tenken.demo.telemetry.settling import DOMAIN, LOGS
+from tenken.demo.telemetry.stories import stories
+from tenken.organization.models import City
+from tenken.organization.opening_days import opening_days_of
+from tenken.telemetry.ingest import payload_number
+from tenken.telemetry.ingest.parcels import Parcel, Parsed
+from tenken.telemetry.ingest.pipeline import Pipeline
+
+DAYS: Final = 30
+# Of an open day: a real city of this size sends some twenty million.
+THINNED: Final = 24_000
+_SEED: Final = 20_201_201
+_ROWS: Final = 25_000
+_SECONDS: Final = 120.0
+
+
+def play_month(
+    city: City, today: date, told: Callable[[int, int], None], *, days: int = DAYS, per_day: int = THINNED
+) -> int:
+    """Let *days* up to now be lived through: about *per_day* operations of each open day, and the stories; return how
+    many events that was. What rules hit becomes alerts, as ever."""
+    pipeline = Pipeline()
+    pipeline.start()
+    events = 0
+    try:
+        waiting = []
+        for done, (name, table) in enumerate(_days(city, today, days, per_day)):
+            told(done, days)
+            for start in range(0, table.num_rows, _ROWS):
+                waiting.append(pipeline.submit(_parcel(city, f"{name}/{start}", table.slice(start, _ROWS))))
+            while len(waiting) > 4:
+                events += waiting.pop(0).result(_SECONDS).events
+        events += sum(future.result(_SECONDS).events for future in waiting)
+    finally:
+        pipeline.stop()
+    told(days, days)
+    return events
+
+
+def _days(city: City, today: date, days: int, per_day: int) -> Iterator[tuple[str, pa.Table]]:
+    population = population_of(city, DOMAIN)
+    opening = opening_days_of(city)
+    for ago in range(days, -1, -1):
+        day = today - timedelta(days=ago)
+        table = day_of(population, day, per_day, _SEED, open_day=opening.is_open(day))
+        yield day.isoformat(), _until_now(table) if ago == 0 else table
+    for story in stories(population, today, lambda day: not opening.is_open(day)):
+        yield story.title, story.table()
+
+
+def _until_now(table: pa.Table) -> pa.Table:
+    now = pa.scalar(clock.now(), table.schema.field("ts").type)
+    return table.filter(pc.less(table.column("ts"), now))
+
+
+def _parcel(city: City, name: str, table: pa.Table) -> Parcel:
+    return Parcel(
+        city=city.code,
+        source=LOGS,
+        retention="operation",
+        payload=payload_number(f"{city.code}/{LOGS}", name.encode()),
+        received=clock.now(),
+        parsed=Parsed(events=table),
+    )
