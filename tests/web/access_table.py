@@ -44,6 +44,24 @@ PLANS_INSPECTION: Outcome = {
 # the staff member has one of their own, nobody else
 ANSWERS_SELF: Outcome = {"ok": "staff", "404": REST}
 READS_JOURNAL: Outcome = {"ok": "ciso secretariat auditor f_secretariat", "403": REST}
+WATCHES: Outcome = {
+    "ok": "ciso bureau manager deputy network secretariat auditor other f_secretariat f_manager",
+    "403": REST,
+}
+WATCHES_A1: Outcome = {"ok": "ciso bureau manager deputy network secretariat auditor", "404": REST}
+WATCHES_B1: Outcome = {"ok": "ciso network secretariat auditor other", "404": REST}
+ANSWERS_VIEW_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau network auditor", "404": REST}
+ANSWERS_VIEW_B1: Outcome = {"ok": "other secretariat", "403": "ciso network auditor", "404": REST}
+COUNTS_A1: Outcome = {
+    "ok": "ciso bureau manager deputy network secretariat auditor",
+    "404": "other f_secretariat f_manager",
+    "403": REST,
+}
+COUNTS_B1: Outcome = {
+    "ok": "ciso network secretariat auditor other",
+    "404": "bureau manager deputy f_secretariat f_manager",
+    "403": REST,
+}
 FILLS_A1: Outcome = {"ok": "manager deputy", "403": "ciso bureau secretariat auditor", "404": REST}
 FILLS_B1: Outcome = {"ok": "other", "403": "ciso secretariat auditor", "404": REST}
 SEES_SHEETS: Outcome = {"403": "system network staff committee commissioner", "ok": REST}
@@ -295,6 +313,31 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "telemetry-mapping": ("csv_layout", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (CLOSED,)}),
     "telemetry-mapping-change": ("csv_layout", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
     "telemetry-mapping-switch": ("csv_layout", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-search": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-search-purpose": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-search-purpose-end": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS,)}),
+    "telemetry-search-more": ("search_page", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (CLOSED,)}),
+    "telemetry-search-numbers": ("search", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (CLOSED,)}),
+    "telemetry-search-histogram": ("search", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (CLOSED,)}),
+    "telemetry-search-export": ("search", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-search-exports": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-search-saved": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-search-save": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-search-saved-remove": ("saved_search", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-search-records": ("", {"GET": (READS_JOURNAL,), "POST": (CLOSED,)}),
+    "telemetry-terminal-day": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-person-day": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-search-file": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-event": ("event", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-samples": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-sample-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-sample": ("sample", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-sample-chart": ("sample", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-sample-view": ("sample_view", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (ANSWERS_VIEW_A1, ANSWERS_VIEW_B1,)}),
+    "telemetry-overrides": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-overrides-chart": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-overrides-settings": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-overrides-unit": ("web_unit", {"GET": (COUNTS_A1, COUNTS_B1,), "POST": (CLOSED, CLOSED,)}),
     "telemetry-retention": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "telemetry-archives": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "telemetry-holds": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),

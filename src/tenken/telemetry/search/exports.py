@@ -37,8 +37,8 @@ _LARGEST: Final = 8 * 1024**3
 @transaction.atomic
 def ask_for_export(*, by: Principal, search_id: int, format_: str) -> SearchExport:
     """Ask for a search of one's own as a file; a job writes it. The present purpose is recorded with it."""
-    purpose = require_purpose(by)
     own = own_search(by, search_id)
+    purpose = require_purpose(by)
     if own.kind not in (SearchRecord.Kind.SEARCH, *_DAYS):
         raise Invalid("検索した結果だけを出力できます。")
     if format_ not in SearchExport.Format.values:

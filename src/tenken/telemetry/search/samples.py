@@ -164,10 +164,7 @@ def review_view(
     view = rows.filter(pk=view_id).select_for_update(of=("self",)).first()
     if view is None:
         raise Missing("抜き取った閲覧が見つかりません。")
-    if view.person_number and view.person_number == by.actor.code:
-        raise Denied("自分の閲覧は、自分では確認できません。上司か事務局が確認します。")
-    if not may_review(by, view):
-        raise Denied("この閲覧を確認できるのは、所属の情報管理者・副情報管理者と事務局です。")
+    require_review(by, view)
     if version is not None and version != view.version:
         raise Stale("ほかの人が先に回答しました。ページを開き直して、内容を確かめてください。")
     checks = Checks()
@@ -191,9 +188,17 @@ def review_view(
     return view
 
 
+def require_review(by: Principal, view: SampledView) -> None:
+    """``Denied`` with the reason unless *by* may answer for a drawn view."""
+    if view.person_number and view.person_number == by.actor.code:
+        raise Denied("自分の閲覧は、自分では確認できません。上司か事務局が確認します。")
+    if not may_review(by, view):
+        raise Denied("この閲覧を確認できるのは、所属の情報管理者・副情報管理者と事務局です。")
+
+
 def may_review(by: Principal, view: SampledView) -> bool:
-    """Tell whether *by* answers for a drawn view (their own apart)."""
-    if by.person_id is None:
+    """Tell whether *by* answers for a drawn view. Nobody does for their own."""
+    if by.person_id is None or (view.person_number and view.person_number == by.actor.code):
         return False
     if by.everywhere(SEARCH_EVENTS):
         return True

@@ -13,10 +13,11 @@ from django.db.models import F
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Missing, Problem
 from tenken.journal.operations import note_access, record
-from tenken.organization.access import Principal
+from tenken.organization.access import Principal, require_somewhere
 from tenken.organization.directory import directory_of
 from tenken.organization.models import Person
 from tenken.telemetry.models import SearchPurpose, SearchRecord
+from tenken.telemetry.permissions import SEARCH_EVENTS
 from tenken.telemetry.search import lives, numbers, reading
 from tenken.telemetry.search.criteria import Criteria, of_days
 from tenken.telemetry.search.purposes import require_purpose
@@ -60,8 +61,8 @@ def search(*, by: Principal, criteria: Criteria) -> Found:
 
 def go_on(*, by: Principal, search_id: int, after: Key) -> Found:
     """Return the next page of a search of one's own, and add it to what was shown."""
-    require_purpose(by)
     own = own_search(by, search_id)
+    require_purpose(by)
     criteria = Criteria.from_json(own.criteria)
     page = reading.newest(by.city_code, criteria, within=within(by, criteria), after=after)
     SearchRecord.objects.filter(pk=own.pk).update(shown=F("shown") + len(page.rows))
@@ -71,14 +72,16 @@ def go_on(*, by: Principal, search_id: int, after: Key) -> Found:
 
 def numbers_of_search(*, by: Principal, search_id: int) -> tuple[SearchRecord, numbers.Numbers]:
     """Return the numbers beside a search of one's own."""
-    require_purpose(by)
     own = own_search(by, search_id)
+    require_purpose(by)
     criteria = Criteria.from_json(own.criteria)
     return own, numbers.numbers_of(by.city_code, criteria, within=within(by, criteria))
 
 
 def own_search(by: Principal, search_id: int) -> SearchRecord:
-    """Return a search that *by* made. ``Missing`` when it is none of theirs."""
+    """Return a search that *by* made. ``Denied`` when they may not search any more, ``Missing`` when it is none of
+    theirs."""
+    require_somewhere(by, SEARCH_EVENTS)
     rows = SearchRecord.objects.filter(city=by.city_id, person=by.person_id, pk=search_id)
     own = rows.select_related("purpose").first() if by.person_id else None
     if own is None:

@@ -30,8 +30,8 @@ register_file_access(FILE_SUBJECT, may_read_export)
 def export(request: SignedInRequest, search_id: int) -> HttpResponse:
     """Choose a format; a job writes the file, and its page shows how far it is."""
     by = request.principal
-    purpose = require_purpose(by)
     own = own_search(by, search_id)
+    purpose = require_purpose(by)
     form = ExportForm(request.POST or None)
     if form.is_bound and form.is_valid():
         made = ask_for_export(by=by, search_id=search_id, format_=form.cleaned_data["format"])

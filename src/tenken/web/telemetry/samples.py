@@ -39,6 +39,7 @@ from tenken.telemetry.search.samples import (
     SampleData,
     draw_sample,
     may_review,
+    require_review,
     results_of,
     review_view,
     samples_for,
@@ -253,6 +254,8 @@ def sample_view(request: SignedInRequest, sample_id: int, view_id: int) -> HttpR
     view = views_of(by, sample).filter(pk=view_id).first()
     if view is None:
         raise Missing("抜き取った閲覧が見つかりません。")
+    if request.method == "POST":
+        require_review(by, view)
     form = ReviewForm(request.POST or None, initial={"verdict": view.verdict, "note": view.note})
     if form.is_bound and form.is_valid():
         seen = request.POST.get("version", "")
@@ -275,14 +278,14 @@ def sample_view(request: SignedInRequest, sample_id: int, view_id: int) -> HttpR
         "unit": _name(by, view.unit_id),
         "verdict": VERDICTS[view.verdict],
         "form": form,
-        "may_review": may_review(by, view) and view.person_number != by.actor.code,
+        "may_review": may_review(by, view),
     }
     return render(request, f"{_FOLDER}/sample_view.html", context, status=422 if form.is_bound else 200)
 
 
 def _next(by: Principal, sample: ViewSample, view: SampledView) -> str:
     """Return the next view that waits for the reader's answer, or the sample."""
-    waiting = views_of(by, sample).filter(verdict="").exclude(person_number=by.actor.code)
+    waiting = views_of(by, sample).filter(verdict="")
     for one in waiting.filter(number__gt=view.number)[:50]:
         if may_review(by, one):
             return reverse("telemetry-sample-view", args=[sample.pk, one.pk])
