@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tenken.telemetry.detection import engine
 from tenken.telemetry.store import Store
-from tests.telemetry.detection.evaluating import WINDOWS, evaluated, event, rule_text
+from tests.telemetry.detection.evaluating import evaluated, event, rule_text
 from tests.telemetry.detection.plain import hits
 
 A, B, C = {"user": "a"}, {"Computer": "b"}, {"command_line": "c"}
