@@ -79,6 +79,8 @@ class _Walk:
             return self._tree(tree, rule)
         except SigmaError as error:
             raise explained(error, ("detection", "condition")) from error
+        except RecursionError as error:
+            raise Unusable("条件の誤り", "条件の入れ子が深すぎます", ("detection", "condition")) from error
 
     def _tree(self, node: Any, rule: SigmaRule) -> Condition:
         from sigma import conditions as tree

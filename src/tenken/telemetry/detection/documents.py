@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from tenken.telemetry.detection.problems import RuleProblem, Unusable, explained, line_of, yaml_line
+from tenken.telemetry.detection.problems import (
+    RuleProblem,
+    Unusable,
+    duplicate_line,
+    explained,
+    line_of,
+    yaml_line,
+)
 
 if TYPE_CHECKING:
     from sigma.correlations import SigmaCorrelationRule
     from sigma.rule import SigmaRule
 
 _LONGEST: Final = 200_000
+_LONGEST_CONDITION: Final = 10_000
 _CODE: Final = 100
 
 
@@ -52,6 +60,8 @@ def read_rule(text: str) -> Document:
         )
     if "action" in data:
         raise Unusable("古い書き方", "action（複数のルールの共通部分）は使えません", ("action",))
+    if "correlation" not in data:
+        _check_shape(data)
     rule = _parsed(data)
     code = str(rule.id or rule.name or "")
     if not code:
@@ -101,8 +111,11 @@ def _mapping(text: str) -> dict[str, Any]:
         data = yaml.load(text, Loader=SigmaYAMLLoader)  # noqa: S506 - a subclass of the safe loader
         check_alias_expansion(data)
     except yaml.YAMLError as error:
-        reason = "同じ名前の項目が2つあります" if "Duplicate key" in str(error) else "YAMLとして読めません"
-        raise Unusable("YAMLの誤り", f"{reason}（{_short(error)}）", (yaml_line(error),)) from error
+        if "Duplicate key" in str(error):
+            raise Unusable("YAMLの誤り", "同じ名前の項目が2つあります", (duplicate_line(text),)) from error
+        raise Unusable(
+            "YAMLの誤り", f"YAMLとして読めません（{_short(error)}）", (yaml_line(error),)
+        ) from error
     except SigmaError as error:
         raise explained(error) from error
     except (RecursionError, ValueError) as error:
@@ -110,6 +123,18 @@ def _mapping(text: str) -> dict[str, Any]:
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise Unusable("YAMLの誤り", "ルールではありません（項目と値の組がありません）")
     return data
+
+
+def _check_shape(data: Mapping[str, Any]) -> None:
+    """Refuse what pySigma takes for granted."""
+    for part in ("logsource", "detection"):
+        if not isinstance(data.get(part), dict):
+            raise Unusable(f"{part}の誤り", f"{part}がないか、項目と値の組ではありません", (part,))
+    said = data["detection"].get("condition", "")
+    conditions = said if isinstance(said, list) else [said]
+    if not all(isinstance(one, str) and len(one) <= _LONGEST_CONDITION for one in conditions):
+        reason = f"conditionは{_LONGEST_CONDITION:,}字までの文字で書いてください"
+        raise Unusable("条件の誤り", reason, ("detection", "condition"))
 
 
 def _short(error: yaml.YAMLError) -> str:

@@ -43,7 +43,11 @@ _REASONS: Final = (
     (r"The pipe syntax", "古い書き方", "条件の「|」（古い集計の書き方）は使えません。相関ルールで書いてください"),
     (r"windash modifier expands", "修飾子の使い方の誤り", "windashで置き換える記号が1つの値に4つ以上あります"),
     (r"Modifier Sigma(\w+?)Modifier incompatible to value type of '(.*)'", "修飾子の使い方の誤り", "修飾子{0}は値「{1}」に使えません"),
-    (r"(.*) (?:only applicable|is not allowed|only allowed|must (?:be|not)) (.*)", "修飾子の使い方の誤り", "{0} {1}"),
+    (r"wildcards is not allowed", "修飾子の使い方の誤り", "base64にする値に「*」「?」は使えません"),
+    (r"only allowed for (?:ascii|valid)", "修飾子の使い方の誤り", "wide・utf16にできるのは半角の文字だけです"),
+    (r"only applicable to unmodified", "修飾子の使い方の誤り", "re・cidr・existsは最初の修飾子にしてください"),
+    (r"must not contain wildcards", "修飾子の使い方の誤り", "fieldrefの値に「*」「?」は使えません"),
+    (r"log ?source (\w+) must be string", "logsourceの誤り", "logsourceの{0}が文字ではありません"),
     (r"must have a log source|log ?source can't be empty|logsource must", "logsourceの誤り", "logsourceがありません"),
     (r"must have a detection|No detections defined|detection must be a valid", "detectionの誤り", "detectionがありません"),
     (r"must contain at least one condition", "条件の誤り", "conditionがありません"),
@@ -88,6 +92,23 @@ def yaml_line(error: yaml.YAMLError) -> int:
     """Return the line (from 1) on which a document stops being YAML."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     return mark.line + 1 if mark else 1
+
+
+def duplicate_line(text: str) -> int:
+    """Return the line (from 1) on which a mapping names a key a second time; 1 when none does."""
+    waiting = [yaml.compose(text, Loader=yaml.CSafeLoader)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if str(key.value) in seen:
+                    return int(key.start_mark.line) + 1
+                seen.add(str(key.value))
+                waiting.append(value)
+    return 1
 
 
 def _below(node: Any, step: str | int) -> tuple[Any, int]:
