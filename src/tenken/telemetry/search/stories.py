@@ -72,11 +72,11 @@ def _to(row: Row) -> str:
     return f"{_short(recipients[0])}{more}"
 
 
-def _mail(row: Row) -> str:
+def _mail(row: Row, verb: str) -> str:
     subject = f"「{_short(row['subject'])}」" if row["subject"] else ""
     files = list(row["attachments"])
     attached = f"（添付：{_short('、'.join(files))}）" if files else ""
-    return f"メール{subject}を送信{attached}"
+    return f"メール{subject}を{verb}{attached}"
 
 
 def _copied(row: Row, verb: str) -> str:
@@ -116,9 +116,9 @@ _SENTENCES: Final[dict[str, Callable[[Row], str]]] = {
         f"{_short(row['printer']) or 'プリンター'} で印刷"
         + (f"（{row['pages']}ページ）" if row["pages"] else "")
     ),
-    "mail_send": lambda row: f"{_to(row)} に{_mail(row)}",
+    "mail_send": lambda row: f"{_to(row)} に{_mail(row, '送信')}",
     "mail_receive": lambda row: (
-        f"{_short(row['mail_from']) or '（差出人の記録なし）'} から{_mail(row).replace('を送信', 'を受信')}"
+        f"{_short(row['mail_from']) or '（差出人の記録なし）'} から{_mail(row, '受信')}"
     ),
     "web": lambda row: f"{_web(row)} を閲覧",
     "web_upload": lambda row: f"{_web(row)} に{f' {_thing(row)} を' if row['path'] else ''}アップロード",
