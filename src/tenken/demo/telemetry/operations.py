@@ -75,6 +75,12 @@ _HOURS: Final = np.array(
 _CLOSED_SHARE: Final = 0.03
 
 
+# Only some people stay late or come on closed days: one seat in so many.
+_LATE: Final = 150
+# The media ledger of the demo city ends at this number; a connected stick has one of them.
+APPROVED_STICKS: Final = 60
+
+
 def day_of(population: Population, day: date, count: int, seed: int, *, open_day: bool = True) -> pa.Table:
     """Return about *count* operations of *day* (Japan), oldest first; on a closed day 3 % of them.
 
@@ -82,8 +88,12 @@ def day_of(population: Population, day: date, count: int, seed: int, *, open_day
     """
     random = np.random.default_rng([seed, day.toordinal()])
     rows = max(1, count if open_day else round(count * _CLOSED_SHARE))
-    seats = _choose_seats(population, random, rows)
-    moments = _moments(random, rows, day)
+    moments, on_duty = _moments(random, rows, day)
+    seats = np.where(
+        on_duty & open_day,
+        _choose_seats(population, random, rows),
+        random.integers(0, max(1, len(population.seats) // _LATE), rows) * _LATE,
+    )
     return _played(population, random, seats, moments)
 
 
@@ -117,10 +127,12 @@ def _choose_seats(population: Population, random: np.random.Generator, rows: int
     return random.choice(len(population.seats), rows, p=taste / taste.sum())
 
 
-def _moments(random: np.random.Generator, rows: int, day: date) -> np.ndarray:
+def _moments(random: np.random.Generator, rows: int, day: date) -> tuple[np.ndarray, np.ndarray]:
+    """Return when (milliseconds, UTC), and whether that is between eight and seven o'clock."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=JAPAN).timestamp()
     hours = random.choice(24, rows, p=_HOURS / _HOURS.sum())
-    return (int(midnight) * 1000 + hours * 3_600_000 + random.integers(0, 3_600_000, rows)).astype("int64")
+    moments = int(midnight) * 1000 + hours * 3_600_000 + random.integers(0, 3_600_000, rows)
+    return moments.astype("int64"), (hours >= 8) & (hours < 19)
 
 
 class _Players:
@@ -297,7 +309,7 @@ class _Players:
 
     def connected(self, seats: np.ndarray) -> Columns:
         rows = len(seats)
-        numbers = self.random.integers(1, 1200, rows)
+        numbers = self.random.integers(1, APPROVED_STICKS + 1, rows)
         return {
             "device_class": "usb_memory",
             "vendor_id": "0411",

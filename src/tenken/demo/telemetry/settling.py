@@ -9,6 +9,7 @@ from tenken.common.clock import JAPAN
 from tenken.demo.city import DemoCity
 from tenken.demo.telemetry import terminals as a33
 from tenken.demo.telemetry import words
+from tenken.demo.telemetry.operations import APPROVED_STICKS
 from tenken.organization.access import Principal
 from tenken.telemetry.detection.operations import install_shipped
 from tenken.telemetry.device_control.kinds import DeviceKind
@@ -30,8 +31,6 @@ from tenken.telemetry.retention.operations import adopt_default_classes
 
 DOMAIN: Final = "city.midori.lg.jp"
 AGENTS, LOGS, PROXY, MAIL, FORWARDED = "ocs", "operation", "proxy", "mail", "syslog"
-# USB sticks of the media ledger: the numbers that are played as connected go up to this.
-APPROVED_STICKS: Final = 60
 _OPENS, _CLOSES = time(8, 0), time(19, 0)
 
 
