@@ -158,8 +158,8 @@ def _events(found: pa.Table, received: datetime) -> pa.Table:
         elif field.name not in _TAKEN:
             _put(rest, field.name, values)
         elif pa.types.is_list(field.type):
-            if values.values.null_count:
-                raise pa.ArrowInvalid("a list with nulls")
+            if values.values.null_count or pc.any(pc.equal(values.values, "")).as_py():
+                raise pa.ArrowInvalid("a list with nothing in it")
             columns[field.name] = pc.fill_null(values, pa.scalar([], field.type))
         else:
             columns[field.name] = pc.fill_null(values, "" if pa.types.is_string(field.type) else 0)

@@ -20,7 +20,6 @@ _CHANNEL: Final = ("Channel", "channel", "LogName", "log_name")
 _COMPUTER: Final = ("Computer", "computer_name", "ComputerName", "MachineName", "Hostname", "computer")
 _PROVIDER: Final = ("Provider_Name", "provider_name", "SourceName", "ProviderName", "provider")
 _WHEN: Final = (
-    "UtcTime",
     "SystemTime",
     "TimeCreated",
     "EventTime",
