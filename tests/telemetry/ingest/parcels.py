@@ -47,12 +47,16 @@ def make_parcel(
     return Parcel(**given | more)
 
 
-def held(store: Store, select: str, table: str = "events", *, city: str = CITY) -> list[dict[str, Any]]:
+def held(
+    store: Store, select: str, table: str = "events", *, city: str = CITY, end: str = ""
+) -> list[dict[str, Any]]:
     """Return the rows of *table* in its own order."""
-    moment = {"events": "ts", "hits": "ts", "counts": "day", "device_days": "day"}.get(table, "received")
+    moment = {"events": "ts", "hits": "ts", "counts": "day", "device_days": "day"}.get(
+        table.removesuffix(" FINAL"), "received"
+    )
     return store.query(
         f"SELECT {select} FROM {table} WHERE city = {{city:String}} AND {moment} >= {{since:DateTime64(3)}} "
-        f"AND {moment} < {{until:DateTime64(3)}}",
+        f"AND {moment} < {{until:DateTime64(3)}} {end}",
         city=city,
         since=SINCE,
         until=UNTIL,

@@ -57,7 +57,9 @@ class _Failing:
 
     def command(self, statement: str, parameters: Any = None) -> Any:
         if statement.startswith("INSERT INTO events") and self._left == 1:
-            first_part = f"{statement} WHERE toYYYYMM(ts) = 202611"  # one partition of two was written
+            first_part = statement.replace(
+                " SETTINGS", " WHERE toYYYYMM(ts) = 202611 SETTINGS"
+            )  # one of two months
             self._store.command(first_part)
         self._count()
         return self._store.command(statement, parameters)

@@ -23,6 +23,7 @@ _JAPAN_MS: Final = 9 * 3_600_000
 _AHEAD: Final = timedelta(days=1)
 _OLDEST_MS: Final = 946_684_800_000  # 2000-01-01: before it, a clock whose battery is gone
 _MAIL_SENT: Final = "mail_send"
+_MOST_COUNTED: Final = 65_535
 REPORTED_TS: Final = "reported_ts"
 
 
@@ -273,12 +274,13 @@ def _approve(columns: Columns, approvals: Approvals) -> None:
 
 def _unapproved_recipients(columns: Columns, approvals: Approvals) -> Any:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    kept: dict[tuple[str, ...], int] = {}
-    counts = []
-    for op, addresses in zip(columns["op"].to_pylist(), columns["mail_to"].to_pylist(), strict=True):
-        some = tuple(addresses or ()) if op == _MAIL_SENT else ()
-        if some not in kept:
-            kept[some] = min(approvals.unapproved(some), 65_535)
-        counts.append(kept[some])
-    return pa.array(counts, pa.uint16())
+    kind = pa.uint16()
+    addressed = pc.greater(pc.fill_null(pc.list_value_length(columns["mail_to"]), 0), 0)
+    sent = pc.and_(pc.equal(columns["op"], _MAIL_SENT), addressed)
+    counts = [
+        min(approvals.unapproved(some), _MOST_COUNTED) for some in columns["mail_to"].filter(sent).to_pylist()
+    ]
+    nothing = pa.repeat(pa.scalar(0, kind), columns.rows)
+    return pc.replace_with_mask(nothing, sent, pa.array(counts, kind))

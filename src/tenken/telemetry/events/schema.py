@@ -86,7 +86,7 @@ COLUMNS: Final = (
     # file
     Column("path", _TEXT, "file", "ファイル・フォルダ", searched=True, folded=True),
     Column("destination", _TEXT, "file", "変更後・コピー先のファイル", searched=True, folded=True),
-    Column("size", "UInt64", "file", "大きさ（バイト）"),
+    Column("size", "UInt64", "file", "大きさ（バイト）", "T64, ZSTD(1)"),
     Column("drive", _NAME, "file", "ドライブ：fixed・removable・network・optical", folded=True),
     Column("hash", _TEXT, "file", "ハッシュ値", folded=True),
     # peripheral
@@ -124,7 +124,7 @@ COLUMNS: Final = (
     Column("log_service", _NAME, "provenance", "Sigmaのlogsource.service"),
     Column("event_code", _NAME, "provenance", "送信元のイベント番号（EventID）", folded=True),
     Column("payload", "UInt64", "provenance", "受信原本の番号"),
-    Column("seq", "UInt32", "provenance", "受信原本の中の順（payloadと合わせて一意）"),
+    Column("seq", "UInt32", "provenance", "受信原本の中の順（payloadと合わせて一意）", "T64, ZSTD(1)"),
     # rest
     Column("rest", "Map(LowCardinality(String), String)", "rest", "ほかの項目"),
 )

@@ -222,7 +222,10 @@ class Writer:
         if hits is not None and hits.num_rows:
             self.store.insert("hits", hits)
         names = ", ".join(events.column_names)
-        self.store.command(f"INSERT INTO events ({names}) SELECT {names} FROM {self.stage}")
+        self.store.command(
+            f"INSERT INTO events ({names}) SELECT {names} FROM {self.stage} "
+            "SETTINGS materialize_skip_indexes_on_insert = 0, max_insert_threads = 1"
+        )
         self.store.command(f"TRUNCATE TABLE {self.stage}")
         return hits, error
 

@@ -6,7 +6,6 @@ are short. Nobody else may write while it is mended: it is done before the pipel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -32,47 +31,58 @@ def mend_recent(store: Store) -> list[tuple[str, date]]:
     for line in filter(None, str(touched).split("\n")):
         city, first, last = line.split(" ")
         earliest = max(date.fromisoformat(first), clock.today() - _RECENT)
-        mended += [(city, day) for day in mend(store, city, _days(earliest, date.fromisoformat(last)))]
+        mended += [(city, day) for day in mend(store, city, earliest, date.fromisoformat(last))]
     return mended
 
 
-def _days(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def mend(store: Store, city: str, days: Iterable[date]) -> list[date]:
-    """Count anew those of *days* (Japan's) whose counts differ from the events. Return them."""
-    mended = []
+def mend(store: Store, city: str, first: date, last: date) -> list[date]:
+    """Count anew those days (Japan's, *first* to *last*) whose counts differ from the events. Return them."""
+    days = _differing(store, city, first, last)
     for day in days:
-        since = datetime(day.year, day.month, day.day, tzinfo=clock.JAPAN).astimezone(UTC)
-        if _differs(store, city, day, since):
-            for table, select in ROLLUPS.items():
-                store.command(
-                    f"ALTER TABLE {table} DELETE WHERE city = {{city:String}} AND day = {{day:Date}} "
-                    "SETTINGS mutations_sync = 2",
-                    {"city": city, "day": day},
-                )
-                store.command(
-                    f"INSERT INTO {table} {select.format(where=_WITHIN)}",
-                    {"city": city, "since": since, "until": since + timedelta(days=1)},
-                )
-            mended.append(day)
-    return mended
+        since, until = _bounds(day, day)
+        for table, select in ROLLUPS.items():
+            store.command(
+                f"ALTER TABLE {table} DELETE WHERE city = {{city:String}} AND day = {{day:Date}} "
+                "SETTINGS mutations_sync = 2",
+                {"city": city, "day": day},
+            )
+            store.command(
+                f"INSERT INTO {table} {select.format(where=_WITHIN)}",
+                {"city": city, "since": since, "until": until},
+            )
+    return days
+
+
+def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    """Return the moments at which the days *first* to *last* begin and have ended in Japan."""
+    since = datetime(first.year, first.month, first.day, tzinfo=clock.JAPAN)
+    return since.astimezone(UTC), (since + timedelta(days=(last - first).days + 1)).astimezone(UTC)
 
 
 _WITHIN: Final = "AND city = {city:String} AND ts >= {since:DateTime64(3)} AND ts < {until:DateTime64(3)} "
 
 
-def _differs(store: Store, city: str, day: date, since: datetime) -> bool:
-    counted = ", ".join(
-        f"(SELECT sum(events) FROM {table} WHERE city = {{city:String}} AND day = {{day:Date}})"
+def _differing(store: Store, city: str, first: date, last: date) -> list[date]:
+    if last < first:
+        return []
+    since, until = _bounds(first, last)
+    counted = " UNION ALL ".join(
+        f"SELECT '{table}' AS origin, day, sum(events) AS n FROM {table} "
+        "WHERE city = {city:String} AND day >= {first:Date} AND day <= {last:Date} GROUP BY day"
         for table in ROLLUPS
     )
     rows = store.query(
-        f"SELECT arrayUniq([count(), {counted}]) FROM events WHERE retention != 'restored' {_WITHIN}",
+        "SELECT day FROM (SELECT 'events' AS origin, toDate(ts, 'Asia/Tokyo') AS day, count() AS n FROM events "
+        f"WHERE retention != 'restored' {_WITHIN} GROUP BY day UNION ALL {counted}) "
+        f"GROUP BY day HAVING uniqExact(n) > 1 OR count() != {1 + len(ROLLUPS)} ORDER BY day",
         city=city,
         since=since,
-        until=since + timedelta(days=1),
-        parameters={"day": day},
+        until=until,
+        parameters={"first": first, "last": last},
     )
-    return bool(rows.column(0)[0].as_py() > 1)
+    return [_as_day(value) for value in rows.column("day").to_pylist()]
+
+
+def _as_day(value: date | int) -> date:
+    """Return a ``Date`` of the store, which Arrow carries as days since 1970, as a date."""
+    return value if isinstance(value, date) else date(1970, 1, 1) + timedelta(days=value)
