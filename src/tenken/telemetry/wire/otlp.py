@@ -7,6 +7,7 @@ as one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -43,6 +44,8 @@ ATTRIBUTES: Final = MappingProxyType(
         "http.response.body.size": "bytes_in",
     }
 )
+
+_INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 def read_otlp(body: bytes, *, content_type: str, received: datetime) -> Parsed:
@@ -174,7 +177,7 @@ def _json_records(body: bytes) -> Iterator[Record]:
 
 
 def _items(message: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    items = message.get(name) or []
+    items = message.get(name, [])
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
         raise Invalid(f"OTLP（JSON）の{name}が配列ではありません。")
     return items
@@ -204,7 +207,8 @@ def _json_value(value: object) -> object:
             return [_json_value(item) for item in items] if isinstance(items, list) else []
         if kind == "kvlistValue":
             return _json_pairs(_part(value, kind).get("values"))
-        return inner
+        # JSON has no 64-bit numbers: protobuf writes them as text.
+        return int(inner) if kind == "intValue" and _INTEGER.fullmatch(str(inner)) else inner
     return None
 
 
