@@ -50,6 +50,37 @@ WATCHES: Outcome = {
 }
 WATCHES_A1: Outcome = {"ok": "ciso bureau manager deputy network secretariat auditor", "404": REST}
 WATCHES_B1: Outcome = {"ok": "ciso network secretariat auditor other", "404": REST}
+# what is the whole city's, seen by whoever watches any of its terminals
+WATCHES_THE_CITY: Outcome = {
+    "ok": "ciso bureau manager deputy network secretariat auditor other",
+    "404": REST,
+}
+APPLIES_DEVICES: Outcome = {"ok": "manager other f_manager", "403": REST}
+APPLIES_DEVICE_A1: Outcome = {
+    "ok": "manager",
+    "403": "ciso bureau deputy network secretariat auditor",
+    "404": REST,
+}
+APPLIES_DEVICE_B1: Outcome = {"ok": "other", "403": "ciso network secretariat auditor", "404": REST}
+APPROVES_DEVICE_A1: Outcome = {
+    "ok": "network secretariat",
+    "403": "ciso bureau manager deputy auditor",
+    "404": REST,
+}
+APPROVES_DEVICE_B1: Outcome = {"ok": "network secretariat", "403": "ciso auditor other", "404": REST}
+MANAGES_DEVICE_A1: Outcome = {
+    "ok": "secretariat",
+    "403": "ciso bureau manager deputy network auditor",
+    "404": REST,
+}
+MANAGES_DEVICE_B1: Outcome = {"ok": "secretariat", "403": "ciso network auditor other", "404": REST}
+RETURNS_DEVICE_A1: Outcome = {
+    "ok": "manager secretariat",
+    "403": "ciso bureau deputy network auditor",
+    "404": REST,
+}
+RETURNS_DEVICE_B1: Outcome = {"ok": "other secretariat", "403": "ciso network auditor", "404": REST}
+RECORDS_REMOTE: Outcome = {"ok": "network secretariat f_secretariat", "403": REST}
 ANSWERS_VIEW_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau network auditor", "404": REST}
 ANSWERS_VIEW_B1: Outcome = {"ok": "other secretariat", "403": "ciso network auditor", "404": REST}
 COUNTS_A1: Outcome = {
@@ -73,6 +104,9 @@ TAKES_FORMS: Outcome = {
     "ok": REST,
 }
 SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
+# what every sender of logs is given and may
+KEEPS_SOURCES: Outcome = {"ok": "secretariat network f_secretariat", "403": REST}
+KEEPS_SOURCE: Outcome = {"ok": "secretariat network", "404": "f_secretariat", "403": REST}
 REPORTS_MEASURES: Outcome = {"ok": "manager deputy other secretariat f_secretariat f_manager", "403": REST}
 MEASURES_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST}
 MEASURES_B1: Outcome = {"ok": "other secretariat", "403": "ciso auditor", "404": REST}
@@ -306,6 +340,51 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "audits-item-move": ("report_item", {"GET": (CLOSED, CLOSED,), "POST": (WORKS_A1, WORKS_B1,)}),
     "audits-answer": ("engagement", {"GET": (ANSWERS_DRAFT_A1, ANSWERS_DRAFT_B1,), "POST": (ANSWERS_DRAFT_A1, ANSWERS_DRAFT_B1,)}),
     "audits-reply": ("fact_answer", {"GET": (WORKS_A1, WORKS_B1,), "POST": (WORKS_A1, WORKS_B1,)}),
+    "telemetry-boards": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-map": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-board-section": ("unit", {"GET": (WATCHES_A1, WATCHES_B1), "POST": (CLOSED, CLOSED)}),
+    "telemetry-counts": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-counts-chart": ("counts_chart", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-talkers": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-changes": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-devices": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-policy": ("device_policy", {"GET": (WATCHES_THE_CITY,), "POST": (CLOSED,)}),
+    "telemetry-policy-draft": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS,)}),
+    "telemetry-policy-edit": ("", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-policy-publish": ("", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-policy-drop": ("", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-approved": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-approved-new": ("", {"GET": (APPLIES_DEVICES,), "POST": (APPLIES_DEVICES,)}),
+    "telemetry-approved-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-approved-import-confirm": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "telemetry-approved-device": ("approved_device", {"GET": (WATCHES_A1, WATCHES_B1), "POST": (CLOSED, CLOSED)}),
+    "telemetry-approved-again": ("approved_device", {"GET": (APPLIES_DEVICE_A1, APPLIES_DEVICE_B1), "POST": (APPLIES_DEVICE_A1, APPLIES_DEVICE_B1)}),
+    "telemetry-approved-change": ("approved_device", {"GET": (MANAGES_DEVICE_A1, MANAGES_DEVICE_B1), "POST": (MANAGES_DEVICE_A1, MANAGES_DEVICE_B1)}),
+    "telemetry-approved-decide": ("approved_device", {"GET": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1), "POST": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1)}),
+    "telemetry-approved-drop": ("approved_device", {"GET": (APPLIES_DEVICE_A1, APPLIES_DEVICE_B1), "POST": (APPLIES_DEVICE_A1, APPLIES_DEVICE_B1)}),
+    "telemetry-approved-return": ("approved_device", {"GET": (RETURNS_DEVICE_A1, RETURNS_DEVICE_B1), "POST": (RETURNS_DEVICE_A1, RETURNS_DEVICE_B1)}),
+    "telemetry-approved-withdraw": ("approved_device", {"GET": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1), "POST": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1)}),
+    "telemetry-compliance": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-compliance-chart": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-handouts": ("", {"GET": (WATCHES,), "POST": (SECRETARIATS,)}),
+    "telemetry-handout-file": ("device_handout", {"GET": (WATCHES_THE_CITY,), "POST": (CLOSED,)}),
+    "telemetry-remote": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-remote-new": ("", {"GET": (RECORDS_REMOTE,), "POST": (RECORDS_REMOTE,)}),
+    "telemetry-remote-strike": ("remote_session", {"GET": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1), "POST": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1)}),
+    "telemetry-sources": ("", {"GET": (KEEPS_SOURCES,), "POST": (CLOSED,)}),
+    "telemetry-source-new": ("", {"GET": (KEEPS_SOURCES,), "POST": (KEEPS_SOURCES,)}),
+    "telemetry-source": ("log_source", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
+    "telemetry-source-change": ("log_source", {"GET": (KEEPS_SOURCE,), "POST": (KEEPS_SOURCE,)}),
+    "telemetry-source-key": ("log_source", {"GET": (KEEPS_SOURCE,), "POST": (KEEPS_SOURCE,)}),
+    "telemetry-source-switch": ("log_source", {"GET": (KEEPS_SOURCE,), "POST": (KEEPS_SOURCE,)}),
+    "telemetry-source-nodes": ("log_source", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
+    "telemetry-node-revoke": ("enrolled_node", {"GET": (KEEPS_SOURCE,), "POST": (KEEPS_SOURCE,)}),
+    "telemetry-reception": ("", {"GET": (KEEPS_SOURCES,), "POST": (CLOSED,)}),
+    "telemetry-quarantine": ("", {"GET": (KEEPS_SOURCES,), "POST": (CLOSED,)}),
+    "telemetry-quarantine-replay": ("", {"GET": (CLOSED,), "POST": (KEEPS_SOURCES,)}),
+    "telemetry-quarantine-give-up": ("", {"GET": (KEEPS_SOURCES,), "POST": (KEEPS_SOURCES,)}),
+    "telemetry-quarantine-part": ("quarantined", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
+    "telemetry-quarantine-raw": ("quarantined", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
     "telemetry-mappings": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "telemetry-mapping-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "telemetry-mapping-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),

@@ -1,161 +1,114 @@
-"""The live map: terminals by section, those that report, are silent, out of date, alerting."""
+"""The live map: how each section's terminals stand, under its bureau, with its open alerts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
-
-from tenken.common import clock
 from tenken.organization.access import Principal
 from tenken.organization.directory import directory_of
 from tenken.organization.models import Unit
 from tenken.telemetry.alerts.queries import open_counts
-from tenken.telemetry.models.inventory import InventorySetting
+from tenken.telemetry.inventory.queries import section_health
+from tenken.telemetry.inventory.queries.standing import IN_USE
 from tenken.telemetry.models.terminals import Terminal, TerminalQuerySet
-from tenken.telemetry.permissions import VIEW_TERMINALS
+from tenken.telemetry.permissions import VIEW_ALERTS, VIEW_TERMINALS
 from tenken.telemetry.search.scope import family
 
 
 @dataclass(frozen=True)
-class SectionHealth:
-    """One section's terminals in use. ``now``: heard within the hour; ``silent``: too long not heard; ``never``: with no
-    agent yet; ``outdated``: definitions or updates too old; ``alerts``: open ones."""
+class SectionTile:
+    """One section on the map. ``silent``: those heard once and those never heard; ``unprotected``: without
+    antivirus; ``alerts``: open ones."""
 
-    unit: int | None
+    unit: int
     code: str
     name: str
-    total: int
-    now: int
+    terminals: int
+    reporting: int
     silent: int
-    never: int
     outdated: int
+    unprotected: int
     alerts: int
-
-    @property
-    def reporting(self) -> int:
-        return self.total - self.silent - self.never
 
     @property
     def tone(self) -> str:
         """The worst that is true of the section."""
         if self.alerts:
             return "red"
-        if self.silent or self.outdated:
+        if self.silent or self.outdated or self.unprotected:
             return "yellow"
         return "green" if self.reporting else "neutral"
 
     @property
     def state(self) -> str:
-        """The same in a word."""
+        """The same in words: colours never say it alone."""
         return {"red": "アラートあり", "yellow": "要確認", "green": "正常", "neutral": "受信なし"}[self.tone]
 
 
 @dataclass(frozen=True)
-class BureauHealth:
-    """A bureau with its sections."""
+class BureauMap:
+    """A bureau's sections."""
 
     unit: int | None
+    code: str
     name: str
-    sections: list[SectionHealth]
-
-    def sum(self, name: str) -> int:
-        return sum(getattr(section, name) for section in self.sections)
-
-    @property
-    def total(self) -> int:
-        return self.sum("total")
-
-    @property
-    def alerts(self) -> int:
-        return self.sum("alerts")
+    sections: list[SectionTile]
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Since when a terminal is silent, and before which day its definitions and updates are old."""
-
-    now: datetime
-    hour: datetime
-    silent: datetime
-    antivirus: datetime
-    patches: datetime
+class LiveMap:
+    bureaus: list[BureauMap]
 
     @property
-    def is_silent(self) -> Q:
-        return Q(last_seen__lt=self.silent)
+    def tiles(self) -> list[SectionTile]:
+        return [tile for bureau in self.bureaus for tile in bureau.sections]
 
-    @property
-    def is_outdated(self) -> Q:
-        """Of those that are heard: the silent ones' age says nothing new."""
-        old = Q(antivirus_updated_on__lt=self.antivirus.date()) | Q(patched_on__lt=self.patches.date())
-        return Q(last_seen__gte=self.silent) & old
+    def total(self, name: str) -> int:
+        return sum(getattr(tile, name) for tile in self.tiles)
 
 
-def limits_of(city_id: int) -> Limits:
-    """Return the limits as the city set them. One query."""
-    setting = InventorySetting.objects.filter(city=city_id).first() or InventorySetting()
-    now = clock.now()
-    return Limits(
-        now,
-        now - timedelta(hours=1),
-        now - timedelta(days=setting.silent_days),
-        now - timedelta(days=setting.antivirus_days),
-        now - timedelta(days=setting.patch_days),
-    )
+def live_map(by: Principal, unit: Unit | None = None) -> LiveMap:
+    """Return every section in sight that has terminals or open alerts; of *unit* and all below. No query per section."""
+    health = section_health(by, by.on)
+    alerts = open_counts(by) if by.holds(VIEW_ALERTS) else {}
+    directory = directory_of(by.city)
+    keys = set(health) | {key for key in alerts if by.holds(VIEW_TERMINALS)}
+    if unit is not None:
+        keys &= family(by.city, unit.pk, by.on)
+    found: dict[int | None, list[SectionTile]] = defaultdict(list)
+    for key in keys & set(directory.units):
+        row, listed = health.get(key), directory.units[key]
+        tile = SectionTile(
+            unit=key,
+            code=listed.code,
+            name=listed.name,
+            terminals=row.terminals if row else 0,
+            reporting=row.reporting if row else 0,
+            silent=row.silent + row.never if row else 0,
+            outdated=row.out_of_date if row else 0,
+            unprotected=row.no_antivirus if row else 0,
+            alerts=alerts.get(key, 0),
+        )
+        found[directory.bureau(key, by.on)].append(tile)
+    bureaus = [
+        BureauMap(
+            key,
+            directory.units[key].code if key is not None else "",
+            directory.units[key].name if key is not None else "局・区なし",
+            sorted(tiles, key=lambda one: one.code),
+        )
+        for key, tiles in found.items()
+    ]
+    return LiveMap(sorted(bureaus, key=lambda one: (one.unit is None, one.code)))
 
 
 def watched(by: Principal, unit: Unit | None = None) -> TerminalQuerySet:
     """Return the terminals in use in sight, of *unit* and all below."""
-    rows = Terminal.objects.restrict(by, VIEW_TERMINALS).filter(
-        state=Terminal.State.IN_USE, merged_into__isnull=True
-    )
+    rows = Terminal.objects.restrict(by, VIEW_TERMINALS).filter(IN_USE)
     return rows if unit is None else rows.filter(unit__in=family(by.city, unit.pk, by.on))
 
 
-def live_map(by: Principal, unit: Unit | None = None) -> list[BureauHealth]:
-    """Return every section in sight that has terminals, under its bureau. Three queries, however many sections."""
-    limits = limits_of(by.city_id)
-    alerts = open_counts(by)
-    rows = (
-        watched(by, unit)
-        .order_by()
-        .values(key=F("unit"))
-        .annotate(
-            total=Count("pk"),
-            now=Count("pk", filter=Q(last_seen__gte=limits.hour)),
-            silent=Count("pk", filter=limits.is_silent),
-            never=Count("pk", filter=Q(last_seen__isnull=True)),
-            outdated=Count("pk", filter=limits.is_outdated),
-        )
-    )
-    directory = directory_of(by.city)
-    found: dict[int | None, list[SectionHealth]] = defaultdict(list)
-    for row in rows:
-        key = row["key"]
-        listed = directory.units.get(key) if key is not None else None
-        section = SectionHealth(
-            key,
-            listed.code if listed else "",
-            listed.name if listed else "所属の決まっていない端末",
-            row["total"],
-            row["now"],
-            row["silent"],
-            row["never"],
-            row["outdated"],
-            alerts.get(key, 0) if key is not None else 0,
-        )
-        found[directory.bureau(key, by.on) if key is not None else None].append(section)
-    bureaus = [
-        BureauHealth(
-            key,
-            directory.units[key].name if key is not None else "局・区なし",
-            sorted(sections, key=lambda one: (one.code == "", one.code)),
-        )
-        for key, sections in found.items()
-    ]
-    return sorted(
-        bureaus, key=lambda one: (one.unit is None, directory.units[one.unit].code if one.unit else "")
-    )
+def unplaced(by: Principal) -> int:
+    """Return how many terminals in use stand in no section: seen by who sees the whole city. One query."""
+    return watched(by).filter(unit=None).count()

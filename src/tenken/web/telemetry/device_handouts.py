@@ -1,0 +1,118 @@
+"""設定ファイル: made from the policy in force for a group of terminals, handed out, and what was handed out when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+from django_tables2 import RequestConfig
+
+from tenken.common.clock import JAPAN
+from tenken.common.refusals import Missing
+from tenken.files.operations import open_file
+from tenken.organization.access import require, require_somewhere
+from tenken.telemetry.device_control.artefacts.bundle import PLAINLY
+from tenken.telemetry.device_control.operations import hand_out
+from tenken.telemetry.device_control.queries import handouts, policy_in_force
+from tenken.telemetry.models import DeviceHandout
+from tenken.telemetry.permissions import MANAGE_DEVICES, VIEW_DEVICES
+from tenken.web.components.tables import NumberColumn, Table
+from tenken.web.exports import attachment, export_table, wants_export
+from tenken.web.principal import SignedInRequest, signed_in
+from tenken.web.telemetry.devices import PlaceForm
+from tenken.web.telemetry.room import room_nav
+
+_FILES = (
+    ("registry.pol、settings.reg・inf・csv", "Windows グループポリシー（リムーバブル記憶域へのアクセス）"),
+    ("PolicyGroups.xml、PolicyRules.xml", "Microsoft Defender デバイス制御（印刷を含む）"),
+    ("rules.conf", "Linux（USBGuard）"),
+    ("99-tenken-devices.rules", "Linux（udev）"),
+    ("README.txt", "定めていること、置き場所、道具ごとに止められないもの"),
+)
+
+
+class HandoutTable(Table):
+    caption = "表2　払い出した設定ファイル"
+    row_header = "target"
+
+    made_at = tables.Column(verbose_name="作成日時")
+    target = tables.Column(verbose_name="対象")
+    policy = NumberColumn(verbose_name="版", accessor="policy__number")
+    current = tables.Column(verbose_name="いまの版", empty_values=(), orderable=False)
+    made_by_name = tables.Column(verbose_name="作成者")
+    sha256 = tables.Column(verbose_name="ハッシュ値（SHA-256）")
+    file = tables.Column(
+        verbose_name="ファイル",
+        accessor="pk",
+        orderable=False,
+        linkify=("telemetry-handout-file", [tables.A("pk")]),
+        exclude_from_export=True,
+    )
+
+    def __init__(self, *args: Any, current: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current = current
+
+    def render_made_at(self, value: Any) -> str:
+        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+
+    def render_policy(self, value: int) -> str:
+        return f"第{value}版"
+
+    def render_current(self, record: DeviceHandout) -> str:
+        return "○" if record.policy.number == self.current else "古い版"
+
+    def render_file(self, record: DeviceHandout) -> str:
+        return f"ZIP（{max(1, record.file.size // 1024)}KB）"
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: SignedInRequest) -> HttpResponse:
+    """List what was handed out; make settings for a place."""
+    by = request.principal
+    require_somewhere(by, VIEW_DEVICES)
+    policy = policy_in_force(by.city_id)
+    form = PlaceForm(request.POST if request.method == "POST" else None, by)
+    if form.is_bound:
+        require(by, MANAGE_DEVICES)
+        if form.is_valid():
+            made = hand_out(by=by, choice=form.choice())
+            messages.success(
+                request, f"「{made.target}」の設定ファイルを作りました。下の表から取り出します。"
+            )
+            return redirect("telemetry-handouts")
+    table = HandoutTable(handouts(by), current=policy.number if policy else 0)
+    if kind := wants_export(request):
+        return export_table(table, "設定ファイルの払出し", kind)
+    RequestConfig(request, paginate={"per_page": 20}).configure(table)
+    context = {
+        "policy": policy,
+        "form": form,
+        "table": table,
+        "plainly": PLAINLY,
+        "files_header": ["ファイル", "使う道具"],
+        "files": _FILES,
+        "may_manage": by.everywhere(MANAGE_DEVICES),
+        "local_nav": room_nav(by, "telemetry-handouts"),
+    }
+    return render(
+        request, "web/telemetry/devices/handouts.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@signed_in
+@require_safe
+def download(request: SignedInRequest, handout_id: int) -> HttpResponse:
+    """Return the file as it was handed out."""
+    by = request.principal
+    rows = DeviceHandout.objects.restrict(by, VIEW_DEVICES).select_related("file")
+    made = rows.filter(pk=handout_id).first()
+    if made is None:
+        raise Missing("この設定ファイルはないか、見ることのできる範囲にありません。")
+    with open_file(made.file) as file:
+        return attachment(file.read(), made.file.name, made.file.media_type)

@@ -1,0 +1,83 @@
+"""The pages of the room, by heading: those that stand and that the reader may open."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tenken.organization.access import Principal
+from tenken.organization.capabilities import Capability
+from tenken.telemetry.permissions import (
+    MANAGE_RETENTION,
+    MANAGE_RULES,
+    MANAGE_SOURCES,
+    SEARCH_EVENTS,
+    VIEW_ALERTS,
+    VIEW_DEVICES,
+    VIEW_SEARCHES,
+    VIEW_TERMINALS,
+)
+from tenken.web.addresses import address
+
+# (heading, ((label, name of the page or of one that stands in for it, who may), …))
+_PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ...]], ...]] = (
+    (
+        "状況",
+        (
+            ("端末の状況", ("telemetry-boards",), VIEW_TERMINALS),
+            ("操作の件数", ("telemetry-counts",), VIEW_TERMINALS),
+            ("上位の端末と人", ("telemetry-talkers",), VIEW_TERMINALS),
+            ("先週からの変化", ("telemetry-changes",), VIEW_TERMINALS),
+            ("アラート", ("telemetry-alerts",), VIEW_ALERTS),
+            ("インシデント", ("telemetry-incidents",), VIEW_ALERTS),
+            ("操作ログの検索", ("telemetry-search",), SEARCH_EVENTS),
+            ("閲覧の抜取り", ("telemetry-samples",), VIEW_ALERTS),
+            ("フィルタリングの解除", ("telemetry-overrides",), VIEW_TERMINALS),
+            ("検索の記録", ("telemetry-search-records",), VIEW_SEARCHES),
+        ),
+    ),
+    (
+        "端末",
+        (
+            ("端末台帳", ("telemetry-terminals", "telemetry-inventory"), VIEW_TERMINALS),
+            ("ソフトウェア", ("telemetry-software",), VIEW_TERMINALS),
+            ("ライセンス", ("telemetry-licences",), VIEW_TERMINALS),
+            ("台数の照合", ("telemetry-reconciliations",), VIEW_TERMINALS),
+        ),
+    ),
+    (
+        "外部媒体",
+        (
+            ("使用制限", ("telemetry-devices",), VIEW_DEVICES),
+            ("許可した媒体", ("telemetry-approved",), VIEW_DEVICES),
+            ("使用の状況", ("telemetry-compliance",), VIEW_DEVICES),
+            ("設定ファイル", ("telemetry-handouts",), VIEW_DEVICES),
+            ("リモート保守", ("telemetry-remote",), VIEW_DEVICES),
+        ),
+    ),
+    (
+        "設定",
+        (
+            ("検知ルール", ("telemetry-rules",), VIEW_ALERTS),
+            ("リスト", ("telemetry-lists", "telemetry-duty"), MANAGE_RULES),
+            ("送信元", ("telemetry-sources",), MANAGE_SOURCES),
+            ("CSVの対応付け", ("telemetry-mappings",), MANAGE_SOURCES),
+            ("受信の状態", ("telemetry-reception",), MANAGE_SOURCES),
+            ("読み取れなかった受信", ("telemetry-quarantine",), MANAGE_SOURCES),
+            ("保存", ("telemetry-retention",), MANAGE_RETENTION),
+        ),
+    ),
+)
+
+
+def room_nav(by: Principal, current: str) -> list[dict[str, Any]]:
+    """Return the menu of the room for the left column; *current*: the name of the page that is open."""
+    groups = []
+    for heading, pages in _PAGES:
+        items = []
+        for label, names, capability in pages:
+            url = next((found for name in names if (found := address(name))), "")
+            if url and by.holds(capability):
+                items.append({"label": label, "url": url, "current": current in names})
+        if items:
+            groups.append({"heading": heading, "items": items})
+    return groups
