@@ -37,8 +37,8 @@ from tenken.demo.quarters import load_quarters, save_yearly
 from tenken.demo.self_checks import load_self_check
 from tenken.demo.systems import load_audit_2015, load_this_years_audit
 from tenken.demo.telemetry.playing import THINNED, play_month
-from tenken.demo.telemetry.settling import AGENTS, settle
-from tenken.demo.telemetry.terminals import load_terminals, report_inventories
+from tenken.demo.telemetry.settling import settle
+from tenken.demo.telemetry.terminals import load_terminals
 from tenken.demo.this_year import load_this_year
 from tenken.demo.traces import load_past_trace, load_running_trace
 from tenken.demo.visits import draw_this_years
@@ -291,11 +291,9 @@ def _procedures(made: DemoCity, today: date) -> None:
 
 
 def _terminals(made: DemoCity, today: date) -> str:
-    """Enter the terminals, let their agents report, settle what rules ask; return the key of the operation logs."""
-    terminals = load_terminals(made, today)
-    key = settle(made, today)
-    report_inventories(made, terminals, AGENTS, today)
-    return key
+    """Enter the terminals and settle what rules ask; return the key of the operation logs."""
+    load_terminals(made, today)
+    return settle(made, today)
 
 
 def _counts(made: DemoCity) -> dict[str, int]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import threading
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tenken.cli.commands.serve import add_listening, listen
@@ -37,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     if unapplied_migrations():
         tell("データベースを用意しています…")
         migrate()
-    progress = Progress()
+    progress, beside = Progress(), None
     try:
         summary = load_demo(progress, per_day=args.operations or THINNED)
     except Stale as loaded:
@@ -48,10 +51,35 @@ def run(args: argparse.Namespace) -> int:
     else:
         progress.close()
         _show(summary, f"http://{args.host}:{args.port}/")
+        beside = partial(_report, summary)
     if args.no_serve:
+        if beside:
+            tell("端末の構成情報を入れています…")
+            _report_alone(beside)
         return 0
+    if beside:
+        tell("端末の構成情報は、動き始めてから1分ほどで届きます。")
     collect_static()
-    return listen(args)
+    return listen(args, beside)
+
+
+def _report(summary: DemoSummary, stopped: threading.Event) -> None:
+    """Let the agents report through the pipeline of this process, as they do in an office."""
+    from tenken.demo.telemetry.playing import report_all
+    from tenken.organization.models import City
+    from tenken.telemetry.ingest.pipeline import pipeline
+
+    report_all(City.objects.get(code=summary.city_code), summary.today, pipeline(), stopped)
+
+
+def _report_alone(report: Callable[[threading.Event], None]) -> None:
+    from tenken.telemetry.ingest.pipeline import pipeline
+
+    pipeline().start()
+    try:
+        report(threading.Event())
+    finally:
+        pipeline().stop()
 
 
 def _show(summary: DemoSummary, address: str) -> None:
@@ -64,6 +92,7 @@ def _show(summary: DemoSummary, address: str) -> None:
         f"{address} を開き、次の利用者でログインしてください。",
         f"パスワード（全員共通）：{summary.password}",
     )
+    say(f"操作ログの送信元の鍵（tenken telemetry load --key）：{summary.source_key}")
     for account in summary.accounts:
         roles = "・".join(account.roles) or "職員"
         say(f"  {account.username:<16}{account.name}　{'・'.join(account.posts)}（{roles}）")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
 
 from tenken.cli.parsing import count, port
 from tenken.cli.receiving import add_receiving
 
+logger = logging.getLogger("tenken.cli")
+
+_STOP_SECONDS: Final = 30.0
 NAME = "serve"
 HELP = "サーバーを動かします（画面・処理・メール・操作証跡の封印を一つのプロセスで）"
 
@@ -41,8 +48,9 @@ def run(args: argparse.Namespace) -> int:
     return listen(args)
 
 
-def listen(args: argparse.Namespace) -> int:
-    """Serve until a signal; then let requests and the job in hand end."""
+def listen(args: argparse.Namespace, beside: Callable[[threading.Event], object] | None = None) -> int:
+    """Serve until a signal; then let requests and the job in hand end. *beside*: what is done meanwhile, on a thread of
+    its own, until it is through or the event given to it is set."""
     from tenken.cli.background import Background
     from tenken.cli.receiving import Receiving
     from tenken.cli.serving import create
@@ -57,7 +65,7 @@ def listen(args: argparse.Namespace) -> int:
     _settle()
     with stops_on_signals(stop):
         try:
-            with receiving, Background():
+            with receiving, Background(), _Beside(beside):
                 tell(
                     f"http://{_shown(args.host)}:{server.effective_port}/ で動いています（終わるときはCtrl+C）。"
                 )
@@ -70,6 +78,32 @@ def listen(args: argparse.Namespace) -> int:
             server.close()
     tell("終わりました。")
     return 0
+
+
+class _Beside:
+    """A context: a function runs on its own thread inside it."""
+
+    def __init__(self, function: Callable[[threading.Event], object] | None) -> None:
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(function,), name="tenken-beside", daemon=True)
+
+    def _run(self, function: Callable[[threading.Event], object] | None) -> None:
+        from django.db import connection
+
+        try:
+            if function is not None:
+                function(self._stopping)
+        except Exception:
+            logger.exception("what was to be done beside the server failed")
+        finally:
+            connection.close()
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self._stopping.set()
+        self._thread.join(_STOP_SECONDS)
 
 
 def _shown(host: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,14 +14,17 @@ import pyarrow.compute as pc
 from tenken.common import clock
 from tenken.demo.telemetry.operations import day_of
 from tenken.demo.telemetry.population import population_of
-from tenken.demo.telemetry.settling import DOMAIN, LOGS
+from tenken.demo.telemetry.settling import AGENTS, DOMAIN, LOGS
 from tenken.demo.telemetry.stories import stories
+from tenken.demo.telemetry.terminals import inventories
 from tenken.organization.models import City
 from tenken.organization.opening_days import opening_days_of
 from tenken.telemetry.ingest import payload_number
 from tenken.telemetry.ingest.parcels import Parcel, Parsed
 from tenken.telemetry.ingest.pipeline import Pipeline
+from tenken.telemetry.inventory.report import Inventory
 
+T = TypeVar("T")
 DAYS: Final = 30
 # Of an open day: a real city of this size sends some twenty million.
 THINNED: Final = 24_000
@@ -49,6 +54,39 @@ def play_month(
         pipeline.stop()
     told(days, days)
     return events
+
+
+def report_all(city: City, today: date, pipeline: Pipeline, stopped: threading.Event) -> int:
+    """Let the agents of all terminals report through a started *pipeline*, a minute's work, until *stopped*; return how
+    many did."""
+    reported = 0
+    for some in batched(inventories(city, today), 20):
+        waiting = [
+            pipeline.submit(_inventory_parcel(city, inventory, received)) for inventory, received in some
+        ]
+        for future in waiting:
+            future.result(_SECONDS)
+            reported += 1
+        if stopped.is_set():
+            break
+    return reported
+
+
+def _inventory_parcel(city: City, inventory: Inventory, received: datetime) -> Parcel:
+    return Parcel(
+        city=city.code,
+        source=AGENTS,
+        retention="inventory",
+        payload=payload_number(f"{city.code}/{AGENTS}", f"{inventory.agent_id}/{received}".encode()),
+        received=received,
+        parsed=Parsed(inventories=(inventory,)),
+    )
+
+
+def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:
+    """Yield *items* in lists of *size*; the last may be shorter."""
+    while some := list(islice(items, size)):
+        yield some
 
 
 def _days(city: City, today: date, days: int, per_day: int) -> Iterator[tuple[str, pa.Table]]:

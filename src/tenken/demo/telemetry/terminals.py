@@ -3,7 +3,7 @@ IT division, 572 bought by sections, spares among them; and what their agents re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -11,10 +11,11 @@ from typing import Final
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo.city import DemoCity
-from tenken.organization.models import Assignment, Person, Unit
+from tenken.demo.telemetry.population import is_silent
+from tenken.organization.models import Assignment, City, Person, Unit
 from tenken.organization.models.validity import valid_on
 from tenken.telemetry.inventory.ledger import TerminalData
-from tenken.telemetry.inventory.operations import add_terminals, record_inventory
+from tenken.telemetry.inventory.operations import add_terminals
 from tenken.telemetry.inventory.report import AntivirusState, InstalledItem, Inventory, Part
 from tenken.telemetry.models import Terminal
 
@@ -28,7 +29,6 @@ NOTEBOOKS: Final = 70
 BY_SECTIONS: Final = 572
 PRINTED_TOTAL: Final = 3_118
 _SPARES: Final = 41  # A33 says "予備含む"; how many is invented
-_SILENT: Final = 37
 _WITHOUT_ANTIVIRUS: Final = 8
 _OLD_PATTERNS: Final = 23
 _SERVERS_AT: Final = "情報基盤課"
@@ -181,24 +181,19 @@ def _row(
     return data, unit, person, state
 
 
-def report_inventories(made: DemoCity, terminals: Sequence[Terminal], source: str, today: date) -> int:
-    """Let the agents of the terminals in use report, each as it would; return how many did."""
-    reporting = [one for one in terminals if one.state == State.IN_USE]
-    for n, terminal in enumerate(reporting):
-        received = _heard(terminal, n, today)
-        record_inventory(
-            city=made.city,
-            source_code=source,
-            inventory=_inventory(terminal, n, received, today),
-            received=received,
-        )
-    return len(reporting)
-
-
-def _heard(terminal: Terminal, n: int, today: date) -> datetime:
-    """Most reported this morning or yesterday; some have been silent for weeks."""
-    days = 35 + n % 40 if n % 83 == 7 and n // 83 < _SILENT else n % 2
-    return datetime(today.year, today.month, today.day, tzinfo=UTC) - timedelta(days=days, minutes=n % 600)
+def inventories(city: City, today: date) -> Iterator[tuple[Inventory, datetime]]:
+    """Yield what the agents of the terminals in use report, and when it was received. Most reported this morning or
+    yesterday, some have been silent for weeks."""
+    rows = (
+        Terminal.objects.filter(city=city, state=State.IN_USE)
+        .select_related("unit", "person")
+        .order_by("number")
+    )
+    for n, terminal in enumerate(rows):
+        days = 35 + n % 40 if is_silent(terminal.number) else n % 2
+        midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
+        received = midnight - timedelta(days=days, minutes=n % 600)
+        yield _inventory(terminal, n, received, today), received
 
 
 def _inventory(terminal: Terminal, n: int, received: datetime, today: date) -> Inventory:
