@@ -255,7 +255,7 @@ class _Walk:
             return value
         text = SigmaString()
         text.s = parts
-        return SigmaRegularExpression(text.to_plain_regex(), set(value.flags))
+        return SigmaRegularExpression(text.to_plain_regex(), set(value.flags), value.policy)
 
 
 def _expanded(values: Iterable[SigmaType]) -> Iterator[SigmaType]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -19,6 +22,7 @@ from tenken.telemetry.detection.problems import (
 
 if TYPE_CHECKING:
     from sigma.correlations import SigmaCorrelationRule
+    from sigma.policy import SigmaPolicy
     from sigma.rule import SigmaRule
 
 _LONGEST: Final = 200_000
@@ -125,6 +129,28 @@ def _mapping(text: str) -> dict[str, Any]:
     return data
 
 
+@cache
+def _policy() -> SigmaPolicy:
+    """Return pySigma's safe policy, less what re2 itself writes to stderr about an expression it refuses."""
+    from sigma.policy import SigmaPolicy
+    from sigma.policy.regex_engine import RE2RegexEngine, RegexPattern
+
+    re2 = import_module("re2")
+
+    class Quiet(RE2RegexEngine):
+        def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
+            options = re2.Options()
+            options.log_errors = False
+            options.case_sensitive = not flags & re.IGNORECASE
+            letters = "".join(
+                letter for flag, letter in ((re.MULTILINE, "m"), (re.DOTALL, "s")) if flags & flag
+            )
+            found: RegexPattern = re2.compile(f"(?{letters}){pattern}" if letters else pattern, options)
+            return found
+
+    return SigmaPolicy(regex_engine=Quiet())
+
+
 def _check_shape(data: Mapping[str, Any]) -> None:
     """Refuse what pySigma takes for granted."""
     for part in ("logsource", "detection"):
@@ -150,7 +176,7 @@ def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule:
             from tenken.telemetry.detection.correlating import parse_correlation
 
             return parse_correlation(data)
-        return SigmaRule.from_dict(data)
+        return SigmaRule.from_dict(data, policy=_policy())
     except SigmaError as error:
         raise explained(error, _place(data, str(error))) from error
     except RecursionError as error:

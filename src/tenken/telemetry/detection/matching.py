@@ -213,7 +213,7 @@ def regex(
     flags = f"(?{on}s)" if Flag.DOTALL in value.flags else f"(?{on}-s)"
     body = value.regexp.to_plain_regex()
     pattern = f"{flags}{chr(92) + 'A' if start else ''}(?:{body}){chr(92) + 'z' if end else ''}"
-    empty = default_policy.regex_engine.compile(pattern).search("") is not None
+    empty = (value.policy or default_policy).regex_engine.compile(pattern).search("") is not None
     raw = field.raw if field.kind in (Kind.TEXT, Kind.LIST) else f"toString({field.raw})"
 
     def test(one: str) -> str:

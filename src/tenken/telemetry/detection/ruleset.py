@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tenken.telemetry.detection.compiling import Compiled, compile_rule
@@ -50,8 +51,8 @@ class _Kept:
 
 
 _kept: dict[str, _Kept] = {}
-_documents: dict[tuple[int, int], Document] = {}
-_lock = threading.Lock()
+# Entered again when a rule is set aside while the rules are built.
+_lock = threading.RLock()
 
 
 def forget(city: str = "") -> None:
@@ -109,13 +110,13 @@ def _references(row: DetectionRule) -> tuple[str, ...]:
 
 
 def document_of(row: DetectionRule) -> Document:
-    """Return a rule as read, once for each of its versions."""
-    key = (row.pk, row.version)
-    if key not in _documents:
-        if len(_documents) > 20_000:
-            _documents.clear()
-        _documents[key] = read_rule(row.text)
-    return _documents[key]
+    """Return a rule as read, once for each of its texts."""
+    return _read(row.text)
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> Document:
+    return read_rule(text)
 
 
 def _built(rows: Sequence[DetectionRule], lists: Mapping[str, Sequence[str]]) -> RuleSet:
