@@ -56,6 +56,8 @@ NO_LISTS = {
     "policy/bank_difference.html": "a question before it is done",
     "policy/draft.html": "one thing's own page",
     "policy/item.html": "one thing's own page",
+    "telemetry/devices/edit.html": "a form to fill in",
+    "telemetry/devices/publish.html": "a question before it is done",
     "reports/_blocks.html": "a paper, which goes out in its forms",
     "reports/index.html": "papers, each with its files",
 }

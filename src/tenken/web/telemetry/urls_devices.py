@@ -1,6 +1,13 @@
 from django.urls import path
 
-from tenken.web.telemetry import approved_devices, device_compliance, device_handouts, devices, remote
+from tenken.web.telemetry import (
+    approved_changes,
+    approved_devices,
+    device_compliance,
+    device_handouts,
+    devices,
+    remote,
+)
 
 urlpatterns = [
     path("", devices.index, name="telemetry-devices"),
@@ -10,16 +17,16 @@ urlpatterns = [
     path("draft/publish/", devices.publish, name="telemetry-policy-publish"),
     path("draft/drop/", devices.drop, name="telemetry-policy-drop"),
     path("approved/", approved_devices.listing, name="telemetry-approved"),
-    path("approved/new/", approved_devices.new, name="telemetry-approved-new"),
+    path("approved/new/", approved_changes.new, name="telemetry-approved-new"),
     path("approved/import/", approved_devices.upload, name="telemetry-approved-import"),
     path("approved/import/confirm/", approved_devices.confirm, name="telemetry-approved-import-confirm"),
     path("approved/<int:device_id>/", approved_devices.detail, name="telemetry-approved-device"),
-    path("approved/<int:device_id>/again/", approved_devices.again, name="telemetry-approved-again"),
-    path("approved/<int:device_id>/change/", approved_devices.change, name="telemetry-approved-change"),
-    path("approved/<int:device_id>/decide/", approved_devices.decision, name="telemetry-approved-decide"),
-    path("approved/<int:device_id>/drop/", approved_devices.drop, name="telemetry-approved-drop"),
-    path("approved/<int:device_id>/return/", approved_devices.give_back, name="telemetry-approved-return"),
-    path("approved/<int:device_id>/withdraw/", approved_devices.withdraw, name="telemetry-approved-withdraw"),
+    path("approved/<int:device_id>/again/", approved_changes.again, name="telemetry-approved-again"),
+    path("approved/<int:device_id>/change/", approved_changes.change, name="telemetry-approved-change"),
+    path("approved/<int:device_id>/decide/", approved_changes.decision, name="telemetry-approved-decide"),
+    path("approved/<int:device_id>/drop/", approved_changes.drop, name="telemetry-approved-drop"),
+    path("approved/<int:device_id>/return/", approved_changes.give_back, name="telemetry-approved-return"),
+    path("approved/<int:device_id>/withdraw/", approved_changes.withdraw, name="telemetry-approved-withdraw"),
     path("compliance/", device_compliance.page, name="telemetry-compliance"),
     path("compliance/chart.svg", device_compliance.chart_svg, name="telemetry-compliance-chart"),
     path("handouts/", device_handouts.page, name="telemetry-handouts"),
