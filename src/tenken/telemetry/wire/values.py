@@ -126,7 +126,10 @@ def text_of(value: object) -> str:
         return ""
     import orjson
 
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # what JSON does not know
+        return str(value)
 
 
 def texts_of(value: object) -> list[str]:
