@@ -9,5 +9,6 @@ LABELS: Final = {
     "telemetry.source.stop": "ログの送信元を停止",
     "telemetry.source.resume": "ログの送信元を再開",
     "telemetry.node.revoke": "登録されたホストの鍵を取消し",
+    "telemetry.quarantine.replay": "読み取れなかった受信を読み取り直し",
     "telemetry.quarantine.give_up": "読み取れなかった受信を処理せず終了",
 }

@@ -118,6 +118,47 @@ def find_part(by: Principal, name: str) -> QuarantinedPart:
     return _part(rows[0])
 
 
+def waiting_parts(
+    by: Principal, only: QuarantineFilter, *, after: QuarantinedPart | None, limit: int
+) -> list[QuarantinedPart]:
+    """Return the next *limit* waiting parts behind *after* with all their bytes, the oldest first."""
+    sql = (
+        f"SELECT {_COLUMNS}, base64Encode(raw) AS raw FROM quarantine FINAL WHERE {_CONDITION} "
+        "AND state = 'waiting' AND source = {source:String} AND reason = {reason:String} "
+        "AND (received, payload, part) > ({at:DateTime64(3)}, {payload:UInt64}, {part:Int64}) "
+        "ORDER BY received, payload, part LIMIT {most:UInt32}"
+    )
+    at = after.received if after else datetime(1970, 1, 2, tzinfo=UTC)
+    given = {
+        "source": only.source,
+        "reason": only.reason,
+        "at": at,
+        "payload": after.payload if after else 0,
+        "part": after.part if after else -1,
+        "most": limit,
+    }
+    return [_part(row) for row in _ask(by, sql, given)]
+
+
+def mark_replayed(by: Principal, parts: list[QuarantinedPart]) -> None:
+    """Note that *parts* were read after all."""
+    if not parts:
+        return
+    store().command(
+        "INSERT INTO quarantine SELECT city, received, payload, part, source, peer, place, reason, raw, "
+        "'replayed', version + 1, now64(3) FROM quarantine FINAL WHERE city = {city:String} "
+        "AND received >= {since:DateTime64(3)} AND received <= {until:DateTime64(3)} AND state = 'waiting' "
+        "AND (payload, part) IN (SELECT arrayJoin(arrayZip({payloads:Array(UInt64)}, {parts:Array(UInt32)})))",
+        {
+            "city": by.city_code,
+            "since": min(one.received for one in parts),
+            "until": max(one.received for one in parts),
+            "payloads": [one.payload for one in parts],
+            "parts": [one.part for one in parts],
+        },
+    )
+
+
 def give_up(*, by: Principal, source: str, reason: str, because: str, part: str = "") -> int:
     """Close the waiting parts of *source* with *reason* (or only *part*) without reading them, and return how many.
 
