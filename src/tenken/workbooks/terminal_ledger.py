@@ -115,6 +115,8 @@ class _Terminals(LedgerReader):
             self.problem("端末機番号", "同じ番号がファイルに二つあります。")
         self.seen.add(number)
         row = self.standing.get(number)
+        if row is not None and row.unit is None and not self.cells["所属コード"]:
+            return Change(self.row, SAME, number, (), None)  # nobody has placed it, nor does the file
         data = self.data(number, row)
         state = self.one_of("状態", _STATES, row.state if row else Terminal.State.IN_USE.value)
         person = self.person(row)

@@ -234,7 +234,7 @@ class EndedTable(Table):
     caption = "表1　サポートが終わった製品・まもなく終わる製品"
     row_header = "product"
 
-    product = tables.Column(verbose_name="製品", accessor="support__product", order_by="support.product")
+    product = tables.Column(verbose_name="製品", accessor="support__product")
     kind = tables.Column(verbose_name="種類")
     on = DateColumn(verbose_name="サポート終了日", accessor="support__on")
     extended_to = DateColumn(verbose_name="有償の延長", accessor="support__extended_to")
@@ -256,9 +256,7 @@ class EndedTable(Table):
         base = reverse("telemetry-terminals")
         links = []
         for title, name, version in record.releases[:8]:
-            asked: dict[str, str | int] = (
-                {"title": title, "version": version} if title else {"system": name}
-            )
+            asked: dict[str, str | int] = {"title": title, "version": version} if title else {"system": name}
             links.append((f"{base}?{urlencode(asked)}", f"{name} {version}".strip()))
         return format_html_join("、", '<a href="{}">{}</a>', links)
 
@@ -294,7 +292,11 @@ class SupportTable(Table):
             return "—"
         address = reverse("telemetry-support-save")
         asked = urlencode({"kind": record["kind"], "product": record["product"]})
-        return format_html('<a href="{}?{}">直す</a>', address, asked)
+        change = format_html('<a href="{}?{}">直す</a>', address, asked)
+        if "pk" not in record:
+            return change
+        remove = reverse("telemetry-support-remove", args=[record["pk"]])
+        return format_html('{} <a href="{}">取り消す</a>', change, remove)
 
 
 class LicenceUseTable(Table):

@@ -185,13 +185,15 @@ def _row_problems(number: int, row: RowData) -> list[Problem]:
     place = f"{number}行目"
     problems = []
     if not plain_text(row.label) or len(row.label) > 120:
-        problems.append(Problem("120字までの種類を書いてください。", place, "rows"))
+        problems.append(Problem(f"{place}：120字までの種類を書いてください。", "内訳", "rows"))
     if not 0 <= row.claimed <= _MOST:
-        problems.append(Problem("0以上の台数にしてください。", place, "rows"))
+        problems.append(Problem(f"{place}：0以上の台数にしてください。", "内訳", "rows"))
     if unknown := set(row.kinds) - set(Terminal.Kind.values):
-        problems.append(Problem(f"端末の種類「{'、'.join(sorted(unknown))}」はありません。", place, "rows"))
+        problems.append(
+            Problem(f"{place}：端末の種類「{'、'.join(sorted(unknown))}」はありません。", "内訳", "rows")
+        )
     if row.procurement not in ("", *Terminal.Procurement.values):
-        problems.append(Problem("調達を選んでください。", place, "rows"))
+        problems.append(Problem(f"{place}：調達を選んでください。", "内訳", "rows"))
     return problems
 
 
