@@ -16,7 +16,7 @@ from tests.migrated import copy_migrated
 from tests.telemetry.ingest.killing import ROOT, kill_again_and_again
 from tests.telemetry.ingest.receiving import CITY, EVENTS
 
-KILLS = int(os.environ.get("TENKEN_KILLS", "8"))
+KILLS = int(os.environ.get("TENKEN_KILLS", "6"))
 _FOUND = f"""
 import django
 django.setup()

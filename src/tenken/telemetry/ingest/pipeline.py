@@ -31,6 +31,7 @@ from tenken.telemetry.ingest.parcels import Parcel, Receipt, Reject
 from tenken.telemetry.ingest.queueing import Busy, Queue, Waiting
 from tenken.telemetry.ingest.writing import Writer, Written
 from tenken.telemetry.inventory.operations import record_inventory
+from tenken.telemetry.models import EventDeletion
 from tenken.telemetry.store import Store, StoreUnavailable, store
 from tenken.telemetry.store.rollups import mend_recent
 
@@ -96,8 +97,9 @@ class Pipeline:
         ``StoreUnavailable`` when the store cannot be opened."""
         events = self._given or store()
         if events.embedded:
-            for city, day in mend_recent(events):
-                logger.warning("the counts of %s on %s were mended after an unclean end", city, day)
+            deleted = set(EventDeletion.objects.values_list("city__code", "month"))
+            if mended := mend_recent(events, deleted):
+                logger.warning("counts of %d days were mended after an unclean end", len(mended))
         self._alarms = Alarms(events)
         self._alarms.start(list(City.objects.values_list("code", flat=True)))
         stage = f"stage_{socket.gethostname()}_{os.getpid()}_{id(self):x}"

@@ -6,6 +6,7 @@ are short. Nobody else may write while it is mended: it is done before the pipel
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from tenken.telemetry.store.door import Store
 
 _MINUTES: Final = 10
-_RECENT: Final = timedelta(days=28)  # what is older may have been deleted by rule, and its counts stay
 
 
-def mend_recent(store: Store) -> list[tuple[str, date]]:
+def mend_recent(store: Store, deleted: Container[tuple[str, date]] = ()) -> list[tuple[str, date]]:
     """Compare the days that the last ten minutes of receiving wrote to with their events, and count anew those that
-    differ. Return them."""
+    differ. Return them.
+
+    *deleted*: the city and first day of each month of which events were deleted by rule. Its counts stay as they are.
+    """
     touched = store.command(
         "SELECT arrayStringConcat(groupArray(concat(city, ' ', toString(first), ' ', toString(last))), '\\n') FROM ("
         "SELECT city, min(first) AS first, max(last) AS last FROM payloads WHERE events > 0 AND received >= ("
@@ -30,27 +33,25 @@ def mend_recent(store: Store) -> list[tuple[str, date]]:
     mended = []
     for line in filter(None, str(touched).split("\n")):
         city, first, last = line.split(" ")
-        earliest = max(date.fromisoformat(first), clock.today() - _RECENT)
-        mended += [(city, day) for day in mend(store, city, earliest, date.fromisoformat(last))]
+        for day in _differing(store, city, date.fromisoformat(first), date.fromisoformat(last)):
+            if (city, day.replace(day=1)) not in deleted:
+                _count_anew(store, city, day)
+                mended.append((city, day))
     return mended
 
 
-def mend(store: Store, city: str, first: date, last: date) -> list[date]:
-    """Count anew those days (Japan's, *first* to *last*) whose counts differ from the events. Return them."""
-    days = _differing(store, city, first, last)
-    for day in days:
-        since, until = _bounds(day, day)
-        for table, select in ROLLUPS.items():
-            store.command(
-                f"ALTER TABLE {table} DELETE WHERE city = {{city:String}} AND day = {{day:Date}} "
-                "SETTINGS mutations_sync = 2",
-                {"city": city, "day": day},
-            )
-            store.command(
-                f"INSERT INTO {table} {select.format(where=_WITHIN)}",
-                {"city": city, "since": since, "until": until},
-            )
-    return days
+def _count_anew(store: Store, city: str, day: date) -> None:
+    since, until = _bounds(day, day)
+    for table, select in ROLLUPS.items():
+        store.command(
+            f"ALTER TABLE {table} DELETE WHERE city = {{city:String}} AND day = {{day:Date}} "
+            "SETTINGS mutations_sync = 2",
+            {"city": city, "day": day},
+        )
+        store.command(
+            f"INSERT INTO {table} {select.format(where=_WITHIN)}",
+            {"city": city, "since": since, "until": until},
+        )
 
 
 def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
@@ -63,8 +64,6 @@ _WITHIN: Final = "AND city = {city:String} AND ts >= {since:DateTime64(3)} AND t
 
 
 def _differing(store: Store, city: str, first: date, last: date) -> list[date]:
-    if last < first:
-        return []
     since, until = _bounds(first, last)
     counted = " UNION ALL ".join(
         f"SELECT '{table}' AS origin, day, sum(events) AS n FROM {table} "
