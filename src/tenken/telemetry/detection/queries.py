@@ -116,15 +116,18 @@ class _Past:
         name = f"past_hits_{secrets.token_hex(6)}"
         self.store.command(f"CREATE TABLE {name} AS hits ENGINE = Memory")
         try:
-            self._fill(name, rules, timedelta(seconds=correlation.seconds))
-            return self._counted_hits(query.sql(hits=name))
+            span = timedelta(seconds=correlation.seconds)
+            self._fill(name, rules, span)
+            return self._counted_hits(query.sql(hits=name), span)
         finally:
             self.store.command(f"DROP TABLE IF EXISTS {name}")
 
     def _fill(self, table: str, rules: list[EventRule], span: timedelta) -> None:
         from tenken.telemetry.detection.engine import evaluate_rules
 
-        hits = evaluate_rules(self.store, "events", self.by.city_code, rules, self.since - span, self.until)
+        hits = evaluate_rules(
+            self.store, "events", self.by.city_code, rules, self.since - 2 * span, self.until
+        )
         if hits is None:
             return
         if hits.num_rows > _MOST_BASE_HITS:
@@ -143,26 +146,32 @@ class _Past:
         )
         return {row["day"]: row["hits"] for row in days}, newest
 
-    def _counted_hits(self, sql: str) -> tuple[dict[date, int], list[dict[str, Any]]]:
+    def _counted_hits(self, sql: str, span: timedelta) -> tuple[dict[date, int], list[dict[str, Any]]]:
+        """Count the hits of a correlation's query: those in the time, over the hits from two spans before."""
         given = {"groups": [], "decided": self.since}
+        found = f"FROM ({sql}) WHERE ts < {{until:DateTime64(3)}}"
         days = self._ask(
-            f"SELECT toDate(ts, 'Asia/Tokyo') AS day, count() AS hits FROM ({sql}) WHERE ts < {{until:DateTime64(3)}} GROUP BY day ORDER BY day",
+            f"SELECT toDate(ts, 'Asia/Tokyo') AS day, count() AS hits {found} GROUP BY day ORDER BY day",
             given,
+            before=2 * span,
         )
         newest = self._ask(
-            f"SELECT ts, section, device, '' AS op, payload, seq FROM ({sql}) ORDER BY ts DESC LIMIT {_SAMPLES}",
+            f"SELECT ts, section, device, '' AS op, payload, seq {found} ORDER BY ts DESC LIMIT {_SAMPLES}",
             given,
+            before=2 * span,
         )
         return {row["day"]: row["hits"] for row in days}, newest
 
-    def _ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def _ask(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, before: timedelta = timedelta()
+    ) -> list[dict[str, Any]]:
         from tenken.telemetry.detection.engine import SETTINGS
 
         try:
             return self.store.query(
                 sql,
                 city=self.by.city_code,
-                since=self.since,
+                since=self.since - before,
                 until=self.until,
                 parameters=parameters,
                 settings={**SETTINGS, "max_execution_time": 20},
