@@ -47,25 +47,25 @@ def look_behind(*, by: Principal, alert: Alert) -> Behind:
 
     ``Denied`` for who only sees that there is an alert; ``StoreUnavailable`` when the store cannot be asked.
     """
-    if not may_look(by, alert) or by.person_id is None:
+    if by.person_id is None or not may_look(by, alert):
         raise Denied("操作の内容を見ることができるのは、アラートに対応する役割の人です。")
     rows = _events(alert)
     criteria = Criteria(since=alert.first_at, until=alert.last_at + _MILLISECOND)
     with transaction.atomic():
-        purpose = _purpose(by, alert)
+        purpose = _purpose(by, by.person_id, alert)
         summary = f"アラート{alert}の操作（{alert.title}）"
         return Behind(record_search(by, purpose, SearchRecord.Kind.EVENT, criteria, len(rows), summary), rows)
 
 
-def _purpose(by: Principal, alert: Alert) -> SearchPurpose:
+def _purpose(by: Principal, person_id: int, alert: Alert) -> SearchPurpose:
     """Return the purpose of looking behind this alert: one of its own, that leaves what *by* searches for as it is."""
     text = f"アラート{alert}の確認"
     kind = SearchPurpose.Kind.ALERT
-    found = SearchPurpose.objects.filter(person=by.person_id, kind=kind, text=text).first()
+    found = SearchPurpose.objects.filter(person=person_id, kind=kind, text=text).first()
     moment = clock.now()
     return found or SearchPurpose.objects.create(
         city=by.city,
-        person_id=by.person_id,
+        person_id=person_id,
         kind=kind,
         text=text,
         stated_at=moment,
