@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 from collections.abc import Callable, Iterator
@@ -74,6 +75,10 @@ class Running:
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         finally:
             connection.close()
+
+    def tell(self) -> None:
+        """Let the receiver write down what it counted, now instead of within five seconds."""
+        asyncio.run_coroutine_threadsafe(self.receiver.reporter.tell(), self.receiver.loop).result(30)
 
     def rows(self, columns: str, table: str = "events", where: str = "1") -> list[dict[str, Any]]:
         """Return rows of the store."""

@@ -143,11 +143,6 @@ class WrongKeys:
             self._seen.popitem(last=False)
         return count > self._most
 
-    def too_many(self, address: str) -> bool:
-        """Tell whether *address* is to stay away now."""
-        since, count = self._seen.get(address, (0.0, 0))
-        return count > self._most and self._clock() - since < 60
-
     def recent(self, most: int = 10) -> list[tuple[str, int]]:
         """Return the addresses that showed wrong keys in the last ten minutes, the last first, and how often."""
         now = self._clock()

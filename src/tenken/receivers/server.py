@@ -36,6 +36,8 @@ class Receiver:
 
         self._pipeline = pipeline
         self.intake: Intake
+        self.reporter: Reporter
+        self.loop: asyncio.AbstractEventLoop
         self.sockets: Sockets = open_sockets(where)
         tls = self.sockets.tls
         if tls is not None:
@@ -93,12 +95,13 @@ class Receiver:
     async def _beside(self, intake: Intake) -> AsyncIterator[Reporter]:
         syslog = SyslogListener(intake)
         await syslog.start(self.sockets.syslog)
-        reporter = Reporter(
+        self.loop = asyncio.get_running_loop()
+        self.reporter = Reporter(
             intake,
             addresses=self.sockets.addresses(),
             connections=lambda: (len(self._server.server_state.connections), syslog.connections),
         )
         try:
-            yield reporter
+            yield self.reporter
         finally:
             await syslog.stop()
