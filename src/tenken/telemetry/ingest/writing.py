@@ -43,6 +43,7 @@ logger = logging.getLogger("tenken.telemetry")
 
 REMEMBERED: Final = timedelta(days=35)
 _LOOKED_UP: Final = 2_000
+_DATABASE: Final = "データベースを読めないため、受信した操作ログを書き込めません。"
 _REFUSED: Final = "保管庫に書き込めない内容です（{reason}）。"
 
 
@@ -113,9 +114,7 @@ class Writer:
                 held = self._lists[city] = (lists, Approvals.of(lists))
             known = directory(city)
         except DatabaseError as error:
-            raise StoreUnavailable(
-                "データベースを読めないため、受信した操作ログを書き込めません。"
-            ) from error
+            raise StoreUnavailable(_DATABASE) from error
         return enrich(columns, directory=known, lists=lists, approvals=held[1], oldest=settings.EVENTS_OLDEST)
 
     # --- what is there already -------------------------------------------------------------------------------
@@ -241,6 +240,8 @@ class Writer:
             return evaluate(self.store, self.stage, city), ""
         except StoreUnavailable:
             raise
+        except DatabaseError as error:
+            raise StoreUnavailable(_DATABASE) from error
         except Exception as error:
             logger.exception("rules of %s could not be asked", city)
             return None, f"{type(error).__name__}: {error}"[:500]
