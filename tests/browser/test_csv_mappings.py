@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ _LOOK = os.environ.get("TENKEN_TEST_LOOK", "")
 
 
 @pytest.fixture(params=[DESK, PHONE])
-def seat(request: pytest.FixtureRequest, small_city: Served, enter: Callable[..., Person]) -> Iterator[Any]:
+def seat(request: pytest.FixtureRequest, small_city: Served, enter: Callable[..., Person]) -> Any:
     """The secretariat at a desk or with a phone, and a function that looks at the page as it stands."""
     width = request.param
     person = enter(small_city, "secretariat", width)
@@ -50,7 +50,7 @@ def test_a_mapping_is_made_from_a_sample(seat: Any, tmp_path: Path) -> None:
     person.page.get_by_label("「日付」の取込み先").select_option("rest")
     person.page.get_by_label("「時刻」の取込み先").select_option("rest")
     person.press("保存する")
-    person.sees("起きた日時（ts）の列を決めてください。")
+    person.sees("「起きた日時」にする列を決めてください。")
     look("wrong")
     person.page.get_by_label("「日付」の取込み先").select_option("ts")
     person.page.get_by_label("「時刻」の取込み先").select_option("ts")

@@ -156,7 +156,7 @@ def test_what_the_sdk_sends() -> None:
     from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
     from opentelemetry.sdk.resources import Resource
 
-    exporter = InMemoryLogRecordExporter()
+    exporter = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]
     provider = LoggerProvider(resource=Resource.create({"host.name": "PC-2", "service.name": "申請"}))
     provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
     provider.get_logger("t").emit(

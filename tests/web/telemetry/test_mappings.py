@@ -48,24 +48,24 @@ def _editor(client: Client, page: str, do: str, **changes: str) -> Any:
 def test_a_sample_becomes_a_saved_mapping(secretariat: Client) -> None:
     sent = secretariat.post(reverse("telemetry-mapping-new"), {"file": _file()})
     assert sent.status_code == 302
-    seen = secretariat.get(sent.url)
+    seen = secretariat.get(sent["Location"])
     body = seen.content.decode()
     assert seen.status_code == 200
     assert "2021-02-10 17:13:00" in body
     assert "ファイル名変更" in body
     assert "4行目 A列（日時）" in body
-    saved = _editor(secretariat, sent.url, "save", name="資産管理")
+    saved = _editor(secretariat, sent["Location"], "save", name="資産管理")
     layout = CsvLayout.objects.get()
-    assert saved.url == reverse("telemetry-mapping", args=[layout.pk])
+    assert saved["Location"] == reverse("telemetry-mapping", args=[layout.pk])
     assert layout.name == "資産管理"
     assert CsvMapping.from_data(layout.data).columns[3].values["閲覧"] == "file_open"
-    page = secretariat.get(saved.url).content.decode()
+    page = secretariat.get(saved["Location"]).content.decode()
     assert "閲覧→ファイル閲覧" in page
     assert "CSVの対応づけを登録（第1版）" in page
 
 
 def test_preview_shows_what_is_typed_and_saves_nothing(secretariat: Client) -> None:
-    page = secretariat.post(reverse("telemetry-mapping-new"), {"file": _file()}).url
+    page = secretariat.post(reverse("telemetry-mapping-new"), {"file": _file()})["Location"]
     seen = _editor(secretariat, page, "preview", values_3="閲覧＝ファイル削除", name="x")
     assert "ファイル削除" in seen.content.decode()
     assert not CsvLayout.objects.exists()
@@ -74,7 +74,7 @@ def test_preview_shows_what_is_typed_and_saves_nothing(secretariat: Client) -> N
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"column_0": ""}, "起きた日時（ts）の列を決めてください。"),
+        ({"column_0": ""}, "「起きた日時」にする列を決めてください。"),
         ({"values_3": "閲覧"}, "1行目を「もとの値＝置換え後」の形で書いてください。"),
         ({"values_3": "閲覧＝空を飛ぶ"}, "「空を飛ぶ」という操作はありません"),
         ({"constants": "所属長＝A"}, "「所属長」という項目はありません"),
@@ -84,7 +84,7 @@ def test_preview_shows_what_is_typed_and_saves_nothing(secretariat: Client) -> N
 def test_what_is_wrong_is_said_and_nothing_saved(
     secretariat: Client, changes: dict[str, str], said: str
 ) -> None:
-    page = secretariat.post(reverse("telemetry-mapping-new"), {"file": _file()}).url
+    page = secretariat.post(reverse("telemetry-mapping-new"), {"file": _file()})["Location"]
     answer = _editor(secretariat, page, "save", **{"name": "資産管理"} | changes)
     assert answer.status_code == 422
     assert said in answer.content.decode()
@@ -100,8 +100,8 @@ def test_a_mapping_is_changed_with_a_sample_of_more_columns(secretariat: Client,
     layout = _saved(scenario)
     page = reverse("telemetry-mapping-change", args=[layout.pk])
     more = secretariat.post(page, {"file": _file()})
-    assert "?sample=" in more.url
-    form = secretariat.get(more.url).context["form"]
+    assert "?sample=" in more["Location"]
+    form = secretariat.get(more["Location"]).context["form"]
     assert [row.heading for row in form.rows()] == [
         "日時",
         "操作",
@@ -111,11 +111,11 @@ def test_a_mapping_is_changed_with_a_sample_of_more_columns(secretariat: Client,
         "備考",
     ]
     data = {name: form[name].value() or "" for name in form.fields}
-    changed = secretariat.post(more.url, data | {"do": "save", "version": "1"})
+    changed = secretariat.post(more["Location"], data | {"do": "save", "version": "1"})
     assert changed.status_code == 302
     layout.refresh_from_db()
     assert (layout.version, len(layout.data["columns"])) == (2, 6)
-    stale = secretariat.post(more.url, data | {"do": "save", "version": "1"})
+    stale = secretariat.post(more["Location"], data | {"do": "save", "version": "1"})
     assert stale.status_code == 409
 
 
@@ -164,7 +164,7 @@ def test_a_file_is_taken_in_as_a_job(secretariat: Client, scenario: Scenario) ->
     assert secretariat.post(address, data | {"file": _file(name="a.exe")}).status_code == 422
     sent = secretariat.post(address, data | {"file": _file()})
     job = Job.objects.get()
-    assert sent.url == reverse("job", args=[job.pk])
+    assert sent["Location"] == reverse("job", args=[job.pk])
     assert job.arguments["mapping"] == layout.data
 
 

@@ -93,7 +93,7 @@ class CsvMapping:
         """Return everything that keeps it from being used."""
         problems = list(_heading_problems(self.columns))
         if not any(rule.column == "ts" for rule in self.columns):
-            problems.append(Problem("起きた日時（ts）の列を決めてください。", field="ts"))
+            problems.append(Problem("「起きた日時」にする列を決めてください。", field="ts"))
         for rule in self.columns:
             place = f"見出し「{rule.heading}」"
             if rule.column not in (*TARGETS, LEAVE_OUT):

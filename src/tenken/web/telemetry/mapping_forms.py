@@ -31,6 +31,11 @@ _TARGETS: Final = [
     *((name, label) for name, label in TARGET_LABELS.items() if name not in ("rest", "ts")),
 ]
 _CHOICES: Final = [("ts", TARGET_LABELS["ts"]), ("rest", TARGET_LABELS["rest"]), *_TARGETS]
+_CONTROLS: Final = {
+    "column": "control control--select control--medium",
+    "values": "control control--textarea control--medium",
+    "format": "control control--text control--short",
+}
 _EQUALS: Final = ("＝", "=", "→", "\t")
 
 
@@ -127,9 +132,10 @@ class LayoutForm(forms.Form):
             self.fields[f"format_{place}"] = forms.CharField(
                 label=f"「{rule.heading}」の日時の書き方", required=False, initial=rule.format, max_length=40
             )
-            for field in ("column", "values", "format"):
+            for field, css in _CONTROLS.items():
+                # They stand in cells, where their column's head and their row's say what they are.
                 widget = self.fields[f"{field}_{place}"].widget
-                widget.attrs["aria-label"] = self.fields[f"{field}_{place}"].label
+                widget.attrs |= {"aria-label": self.fields[f"{field}_{place}"].label, "class": css}
 
     def rows(self) -> list[HeadingRow]:
         """Return the headings with their fields."""

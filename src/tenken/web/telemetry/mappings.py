@@ -281,8 +281,10 @@ def _editor(
 
 def _shown(form: LayoutForm, content: bytes) -> dict[str, Any]:
     """Return the preview of *content* by what *form* says now; nothing while it cannot be used."""
+    if form.is_bound and form.errors:
+        return {}
     try:
-        mapping = form.mapping() if form.is_bound and form.is_valid() else form.proposed()
+        mapping = form.mapping() if form.is_bound else form.proposed()
         seen = queries.preview(content, mapping)
     except Invalid as refusal:
         return {"unusable": [*refusal.problems] or [refusal.message]}
