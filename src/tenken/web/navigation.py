@@ -40,7 +40,7 @@ _ENTRIES = (
     _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
     _Entry("訪問調査", "audit-visits", VIEW_VISITS, lambda counts: counts.visits),
     _Entry("監査", "audits-index", VIEW_AUDITS, lambda counts: counts.audits),
-    _Entry("端末と操作ログ", "telemetry-boards", VIEW_TERMINALS),
+    _Entry("端末と操作ログ", "telemetry-boards", VIEW_TERMINALS, lambda counts: counts.alerts),
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
     _Entry("事例集", "cases-index", VIEW_CASES),
     _Entry("台帳", "assets-list", VIEW_ASSETS),

@@ -103,9 +103,10 @@ def open_counts(by: Principal) -> dict[int, int]:
     return dict(rows.order_by().values_list("unit_id").annotate(n=Count("pk")))
 
 
-def open_number(by: Principal) -> int:
-    """Return how many alerts wait in *by*'s scope: those they handle, else those they see. One query."""
-    return Alert.objects.restrict(by, VIEW_ALERTS).filter(status__in=OPEN).count()
+def waiting_alerts(by: Principal) -> QuerySet[Alert]:
+    """Return the alerts that wait for *by*: those nobody sees to yet where they handle alerts, and their own."""
+    mine = Q(assignee=by.person_id or 0, status__in=OPEN)
+    return Alert.objects.restrict(by, HANDLE_ALERTS).filter(Q(status=Alert.Status.NEW) | mine)
 
 
 @dataclass(frozen=True)

@@ -52,18 +52,20 @@ from tenken.organization.models import City
 from tenken.organization.opening_days import opening_days_of
 from tenken.reports.models import PaperEdition
 from tenken.reports.queries import editions
+from tenken.telemetry.alerts.queries import waiting_alerts
 
 SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many sheets, findings, visits and audits wait for a person."""
+    """How many sheets, findings, visits, audits and alerts wait for a person."""
 
     sheets: int
     findings: int
     visits: int = 0
     audits: int = 0
+    alerts: int = 0
 
 
 def waiting(by: Principal) -> Waiting:
@@ -75,6 +77,7 @@ def waiting(by: Principal) -> Waiting:
             _waiting_in_findings(by),
             _number_of(waiting_visits(by)),
             _number_of(waiting_engagements(by)),
+            _number_of(waiting_alerts(by)),
         )
         .first()
     )

@@ -13,6 +13,7 @@ from tenken.organization.models import Person
 from tenken.telemetry.alerts.grouping import EXCLUDABLE
 from tenken.telemetry.alerts.operations import SettingsData
 from tenken.telemetry.alerts.queries import MINE, OPEN_ONLY, AlertFilter
+from tenken.telemetry.events.schema import BY_NAME
 from tenken.telemetry.models import Alert, AlertIncident, AlertSettings
 from tenken.web.components.fields import CountField, EraDateField
 from tenken.web.telemetry.alert_tables import LEVELS, STATUSES
@@ -25,6 +26,7 @@ _STATUSES = [
     ("all", "すべて"),
 ]
 DEFAULT_EXCLUSION_DAYS = 30
+_OTHER_WORDS = {"Software": "ソフトウェア", "Gateway": "既定の経路", "GatewayMac": "既定の経路の機器"}
 
 
 def _text(label: str, *, required: bool = False, rows: int = 3, help_text: str = "") -> forms.CharField:
@@ -146,7 +148,8 @@ def offered(alert: Alert) -> dict[str, str]:
 
 def words_of(name: str) -> str:
     """Return what a field of a condition is called."""
-    return EXCLUDABLE.get(name, name)
+    column = BY_NAME.get(name)
+    return EXCLUDABLE.get(name) or (column.comment if column else _OTHER_WORDS.get(name, name))
 
 
 class SettingsForm(forms.Form):

@@ -39,8 +39,8 @@ def _require_whole_city(by: Principal) -> None:
 def exclude(request: SignedInRequest, alert_id: int) -> HttpResponse:
     """Let hits like an alert's raise nothing for a time."""
     by = request.principal
-    require_somewhere(by, HANDLE_ALERTS)
     alert = find_alert(by, alert_id)
+    require(by, HANDLE_ALERTS, unit=alert.unit)
     form = ExclusionForm(request.POST or None, alert=alert, by=by, settings=settings_for(by))
     return change_page(
         request,

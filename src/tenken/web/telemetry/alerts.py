@@ -16,7 +16,7 @@ from django_tables2 import RequestConfig
 
 from tenken.common.clock import JAPAN
 from tenken.common.refusals import Invalid
-from tenken.organization.access import Principal, decide, require_somewhere
+from tenken.organization.access import Principal, decide, require, require_somewhere
 from tenken.organization.queries import names_with_bureau
 from tenken.telemetry.alerts import operations
 from tenken.telemetry.alerts.evidence import MOST, look_behind, may_look
@@ -270,6 +270,7 @@ def alert_page(request: SignedInRequest, alert_id: int) -> HttpResponse:
 def step(request: SignedInRequest, alert_id: int) -> HttpResponse:
     """Do what the form ``action`` names: assign, take, close, reopen, note, incident, finding. ``Invalid`` stays (422)."""
     alert = find_alert(request.principal, alert_id)
+    require(request.principal, HANDLE_ALERTS, unit=alert.unit)
     action = request.POST.get("action", "")
     if action not in _STEPS:
         raise Invalid("その操作はありません。")

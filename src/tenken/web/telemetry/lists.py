@@ -348,10 +348,13 @@ def duty(request: SignedInRequest) -> HttpResponse:
     require(by, MANAGE_RULES)
     found = sections_with_hours(by)
     header = ("所属コード", "組織", "決まり", *(label for _, label in DAYS))
-    lines = [(unit.code, unit.name, _source(unit, holder), *week_words(week)) for unit, week, holder in found]
-    if kind := wants_export(request):
-        return export_rows(header, lines, "執務時間", kind)
     names = names_with_bureau(by.city, [unit.pk for unit, _, _ in found], by.on)
+    if kind := wants_export(request):
+        lines = [
+            (unit.code, names[unit.pk], _source(unit, holder), *week_words(week, none=""))
+            for unit, week, holder in found
+        ]
+        return export_rows(header, lines, "執務時間", kind)
     rows = [
         {
             "name": names[unit.pk],
