@@ -107,6 +107,36 @@ SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403"
 # what every sender of logs is given and may
 KEEPS_SOURCES: Outcome = {"ok": "secretariat network f_secretariat", "403": REST}
 KEEPS_SOURCE: Outcome = {"ok": "secretariat network", "404": "f_secretariat", "403": REST}
+# a terminal of 企画課 (inside) and of 保険課 (outside), changed; what is counted over the whole city
+MANAGES_TERMINAL_A1: Outcome = {
+    "ok": "network secretariat",
+    "403": "ciso bureau manager deputy auditor",
+    "404": REST,
+}
+MANAGES_TERMINAL_B1: Outcome = {"ok": "network secretariat", "403": "ciso auditor other", "404": REST}
+WATCHES_THE_SOFTWARE: Outcome = {
+    "ok": "ciso bureau manager deputy network secretariat auditor other",
+    "404": "f_secretariat f_manager",
+    "403": REST,
+}
+MANAGES_INVENTORY: Outcome = {"ok": "secretariat network f_secretariat", "403": REST}
+MANAGES_INVENTORY_BUT_NOT_THERE: Outcome = {"404": "secretariat network f_secretariat", "403": REST}
+MANAGES_A_DATE: Outcome = {"ok": "secretariat network", "404": "f_secretariat", "403": REST}
+SEES_COUNTS: Outcome = {"ok": "ciso network secretariat auditor f_secretariat", "403": REST}
+SEES_A_COUNT: Outcome = {"ok": "ciso network secretariat auditor", "404": REST}
+EXPLAINS_A_COUNT: Outcome = {"ok": "network secretariat", "403": "ciso auditor", "404": REST}
+HANDLES_ALERT_A1: Outcome = {
+    "ok": "network secretariat",
+    "403": "ciso bureau manager deputy auditor",
+    "404": REST,
+}
+HANDLES_ALERT_B1: Outcome = {"ok": "network secretariat", "403": "ciso auditor other", "404": REST}
+SEES_ALL_ALERTS: Outcome = {"ok": "ciso network secretariat auditor f_secretariat", "403": REST}
+SEES_RULE: Outcome = {
+    "ok": "ciso bureau manager deputy network secretariat auditor other",
+    "404": "f_secretariat f_manager",
+    "403": REST,
+}
 REPORTS_MEASURES: Outcome = {"ok": "manager deputy other secretariat f_secretariat f_manager", "403": REST}
 MEASURES_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau auditor", "404": REST}
 MEASURES_B1: Outcome = {"ok": "other secretariat", "403": "ciso auditor", "404": REST}
@@ -366,11 +396,45 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "telemetry-approved-withdraw": ("approved_device", {"GET": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1), "POST": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1)}),
     "telemetry-compliance": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
     "telemetry-compliance-chart": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-attached": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
     "telemetry-handouts": ("", {"GET": (WATCHES,), "POST": (SECRETARIATS,)}),
     "telemetry-handout-file": ("device_handout", {"GET": (WATCHES_THE_CITY,), "POST": (CLOSED,)}),
     "telemetry-remote": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
     "telemetry-remote-new": ("", {"GET": (RECORDS_REMOTE,), "POST": (RECORDS_REMOTE,)}),
     "telemetry-remote-strike": ("remote_session", {"GET": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1), "POST": (APPROVES_DEVICE_A1, APPROVES_DEVICE_B1)}),
+    "telemetry-terminals": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-terminal-new": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-terminals-import": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-terminals-import-confirm": ("", {"GET": (CLOSED,), "POST": (MANAGES_INVENTORY_BUT_NOT_THERE,)}),
+    "telemetry-terminals-follow": ("", {"GET": (CLOSED,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-inventory-settings": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-terminal": ("terminal", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-terminal-software": ("terminal", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-terminal-history": ("terminal", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-terminal-change": ("terminal", {"GET": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,), "POST": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,)}),
+    "telemetry-terminal-assign": ("terminal", {"GET": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,), "POST": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,)}),
+    "telemetry-terminal-state": ("terminal", {"GET": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,), "POST": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,)}),
+    "telemetry-doubts": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-doubt": ("doubt", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,)}),
+    "telemetry-doubt-split": ("merged", {"GET": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,), "POST": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,)}),
+    "telemetry-software": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-software-title": ("software", {"GET": (WATCHES_THE_SOFTWARE,), "POST": (CLOSED,)}),
+    "telemetry-support": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-support-table": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-support-save": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-support-import": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-support-import-confirm": ("", {"GET": (CLOSED,), "POST": (MANAGES_INVENTORY_BUT_NOT_THERE,)}),
+    "telemetry-support-remove": ("support_row", {"GET": (MANAGES_A_DATE,), "POST": (MANAGES_A_DATE,)}),
+    "telemetry-licences": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-licence-new": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-licence-change": ("licence", {"GET": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,), "POST": (MANAGES_TERMINAL_A1, MANAGES_TERMINAL_B1,)}),
+    "telemetry-reconciliations": ("", {"GET": (SEES_COUNTS,), "POST": (CLOSED,)}),
+    "telemetry-reconciliation-new": ("", {"GET": (MANAGES_INVENTORY,), "POST": (MANAGES_INVENTORY,)}),
+    "telemetry-reconciliation": ("reconciliation", {"GET": (SEES_A_COUNT,), "POST": (CLOSED,)}),
+    "telemetry-reconciliation-count": ("reconciliation", {"GET": (CLOSED,), "POST": (EXPLAINS_A_COUNT,)}),
+    "telemetry-reconciliation-explain": ("reconciliation", {"GET": (EXPLAINS_A_COUNT,), "POST": (EXPLAINS_A_COUNT,)}),
+    "telemetry-reconciliation-close": ("reconciliation", {"GET": (CLOSED,), "POST": (EXPLAINS_A_COUNT,)}),
+    "telemetry-explanation-strike": ("explanation", {"GET": (EXPLAINS_A_COUNT,), "POST": (EXPLAINS_A_COUNT,)}),
     "telemetry-sources": ("", {"GET": (KEEPS_SOURCES,), "POST": (CLOSED,)}),
     "telemetry-source-new": ("", {"GET": (KEEPS_SOURCES,), "POST": (KEEPS_SOURCES,)}),
     "telemetry-source": ("log_source", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
@@ -385,6 +449,34 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "telemetry-quarantine-give-up": ("", {"GET": (KEEPS_SOURCES,), "POST": (KEEPS_SOURCES,)}),
     "telemetry-quarantine-part": ("quarantined", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
     "telemetry-quarantine-raw": ("quarantined", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
+    "telemetry-alerts": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-alerts-live": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-alerts-act": ("", {"GET": (CLOSED,), "POST": (KEEPS_SOURCES,)}),
+    "telemetry-alerts-board": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-incidents": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-alerts-exclusions": ("", {"GET": (SEES_ALL_ALERTS,), "POST": (CLOSED,)}),
+    "telemetry-alerts-exclusion-end": ("alert_exclusion", {"GET": (CLOSED,), "POST": (KEEPS_SOURCE,)}),
+    "telemetry-alerts-settings": ("", {"GET": (SEES_ALL_ALERTS,), "POST": (SECRETARIATS,)}),
+    "telemetry-alert": ("alert", {"GET": (WATCHES_A1, WATCHES_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-alert-step": ("alert", {"GET": (CLOSED, CLOSED,), "POST": (HANDLES_ALERT_A1, HANDLES_ALERT_B1,)}),
+    "telemetry-alert-events": ("alert", {"GET": (HANDLES_ALERT_A1, HANDLES_ALERT_B1,), "POST": (CLOSED, CLOSED,)}),
+    "telemetry-alert-exclude": ("alert", {"GET": (HANDLES_ALERT_A1, HANDLES_ALERT_B1,), "POST": (HANDLES_ALERT_A1, HANDLES_ALERT_B1,)}),
+    "telemetry-rules": ("", {"GET": (WATCHES,), "POST": (CLOSED,)}),
+    "telemetry-rule-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-rules-install": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS,)}),
+    "telemetry-rule": ("detection_rule", {"GET": (SEES_RULE,), "POST": (CLOSED,)}),
+    "telemetry-rule-edit": ("detection_rule", {"GET": (MAKES_CASES,), "POST": (MAKES_CASES,)}),
+    "telemetry-rule-trial": ("detection_rule", {"GET": (MAKES_CASES,), "POST": (CLOSED,)}),
+    "telemetry-rule-switch": ("detection_rule", {"GET": (CLOSED,), "POST": (MAKES_CASES,)}),
+    "telemetry-lists": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-list-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-list": ("watch_list", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-list-import": ("watch_list", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
+    "telemetry-list-import-confirm": ("watch_list", {"GET": (CLOSED,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
+    "telemetry-list-entry": ("watch_entry", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-list-entry-remove": ("watch_entry", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-duty": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
+    "telemetry-duty-unit": ("unit", {"GET": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,)}),
     "telemetry-mappings": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "telemetry-mapping-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "telemetry-mapping-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),

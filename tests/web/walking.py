@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.assets.makers import make_asset, make_occurrence, make_system
 from tests.factories import OtherCity, Scenario, make_other_city
+from tests.web.alert_rows import alert_places
 from tests.web.device_rows import device_places
 from tests.web.engagement_rows import engagement_places
 from tests.web.fieldwork_rows import fieldwork_places
@@ -33,6 +34,7 @@ from tests.web.rows import Rows, make_rows
 from tests.web.source_rows import source_places
 from tests.web.search_rows import search_places
 from tests.web.technical_rows import technical_places
+from tests.web.terminal_rows import terminal_places
 from tests.web.visit_rows import visit_places
 from tests.workbooks.rows import make_answer_import, make_own_form
 
@@ -186,9 +188,11 @@ def make_world(scenario: Scenario) -> World:
         **technical_places(scenario),
         **retention_places(scenario),
         **source_places(scenario),
+        **terminal_places(scenario),
         **search_places(scenario),
         **mapping_places(scenario),
         **device_places(scenario),
+        **alert_places(scenario),
     }
     return World(places, _clients(scenario, make_other_city()))
 
