@@ -47,7 +47,7 @@ SELECT
     if(op IN ('web', 'web_override', 'logon'), '', concat('\\\\\\\\FS', toString(dev % 20), '\\\\共有\\\\',
         ['総務','税務','福祉','土木','戸籍','教育','環境','観光'][1 + h3 % 8], '\\\\令和', toString(1 + h1 % 8), '年度\\\\',
         ['会議資料','起案','見積書','名簿','台帳','報告','写真','通知'][1 + h2 % 8], toString(h1 % 50000),
-        if(h1 % 2000003 = 7, '_特定健診未受診者', ''), if(h2 % 3000017 = 5, '_桟橋の写真', ''),
+        if(h1 % 100003 = 7, '_特定健診未受診者', ''), if(h2 % 200017 = 5, '_桟橋の写真', ''),
         ['.xlsx','.docx','.pdf','.jpg'][1 + h3 % 4])) AS path,
     if(op = 'file_copy', concat('E:\\\\', toString(h1 % 50000), '.xlsx'), ''),
     if(op = 'file_copy', 'removable', if(path = '', '', 'network')),

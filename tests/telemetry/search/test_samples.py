@@ -9,6 +9,8 @@ import pytest
 
 from tenken.common.refusals import Denied, Invalid, Missing, Stale
 from tenken.journal.models import Entry
+from tenken.notices.models import Notice
+from tenken.organization.models import Person
 from tenken.telemetry.models import SampledView, SearchRecord, ViewSample
 from tenken.telemetry.search import reading
 from tenken.telemetry.search.criteria import of_days
@@ -138,6 +140,16 @@ def test_section_heads_answer_for_theirs(filled: Town) -> None:
         98,
     )
     assert Counter(Entry.objects.values_list("operation", flat=True))["telemetry.sample.reviewed"] == 2
+
+
+def test_heads_are_asked_by_mail(filled: Town) -> None:
+    head = make_person(filled.scenario.city, role="section_manager", unit=filled.residents)
+    Person.objects.filter(pk=head.pk).update(email="head@midori.example")
+    _draw(filled, wanted=7, due_on=date(2030, 3, 31))
+    mail = Notice.objects.get()
+    assert mail.address == "head@midori.example"
+    assert "市民生活部 戸籍住民窓口課の業務データの閲覧を確認してください（7件）" in mail.subject
+    assert "令和12年3月31日までに確認して回答" in mail.body
 
 
 def test_nobody_answers_for_their_own_view(filled: Town) -> None:

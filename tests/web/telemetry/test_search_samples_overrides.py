@@ -125,18 +125,20 @@ def test_the_board_of_overrides(
     december = secretariat.get(f"{HOME}overrides/?month=2020-12")
     assert december.context["total"] == 33
     assert secretariat.get(f"{HOME}overrides/?month=1999-01").context["month"].year == 2021
-    assert "観光課" in secretariat.get(f"{HOME}overrides/?export=csv&sort=-overrides").content.decode("cp932")
+    assert "道路整備課" in secretariat.get(f"{HOME}overrides/?export=csv&sort=-overrides").content.decode(
+        "cp932"
+    )
     assert "<svg" in secretariat.get(page.context["chart_url"]).content.decode()
-    unit = secretariat.get(f"{HOME}overrides/units/{town.tourism.pk}/?month=2021-02")
+    unit = secretariat.get(f"{HOME}overrides/units/{town.roads.pk}/?month=2021-02")
     assert "まだ通知していません" in _text(unit)
     assert "<svg" in secretariat.get(unit.context["chart_url"]).content.decode()
     assert secretariat.get(f"{HOME}overrides/chart.svg?unit=x").status_code == 404
     manager = client_for(town.scenario.people["section_manager"])
     assert manager.get(f"{HOME}overrides/").context["total"] == 0
-    assert manager.get(f"{HOME}overrides/units/{town.tourism.pk}/").status_code == 404
-    head = client_for(make_person(town.scenario.city, role="section_manager", unit=town.tourism))
+    assert manager.get(f"{HOME}overrides/units/{town.roads.pk}/").status_code == 404
+    head = client_for(make_person(town.scenario.city, role="section_manager", unit=town.roads))
     own = head.get(f"{HOME}overrides/")
-    assert [row["name"] for row in own.context["table"].data.data] == ["観光商工部 観光課"]
+    assert [row["name"] for row in own.context["table"].data.data] == ["土木部 道路整備課"]
     assert head.get(f"{HOME}overrides/settings/").status_code == 403
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,11 +13,14 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from tenken.common import clock
+from tenken.common.era import era_date
 from tenken.common.refusals import Denied, Invalid, Missing, Problem, Stale
 from tenken.journal.operations import record
+from tenken.notices.operations import Recipient, queue
 from tenken.organization.access import Principal, require_somewhere
+from tenken.organization.models import Person
 from tenken.organization.names import Checks
-from tenken.organization.queries import DEPUTY, MANAGER
+from tenken.organization.queries import DEPUTY, MANAGER, holders_on, names_with_bureau
 from tenken.telemetry.models import SampledView, SearchRecord, ViewSample
 from tenken.telemetry.permissions import SEARCH_EVENTS, VIEW_ALERTS
 from tenken.telemetry.search import reading
@@ -36,6 +39,7 @@ MOST: Final = 1_000
 _SEEDS: Final = 100_000_000
 _LONGEST: Final = timedelta(days=366)
 _SUBJECT: Final = "telemetry.sample"
+ASKED: Final = "telemetry.sample"
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def draw_sample(*, by: Principal, data: SampleData) -> ViewSample:
         drawn_by_id=purpose.person_id,
         drawn_at=clock.now(),
     )
-    SampledView.objects.bulk_create(_views(by, sample, rows), batch_size=500)
+    views = SampledView.objects.bulk_create(_views(by, sample, rows), batch_size=500)
+    _ask_heads(by, sample, views)
     record_search(
         by, purpose, SearchRecord.Kind.SAMPLE, criteria, len(rows), f"抜取り「{title}」、{criteria.summary()}"
     )
@@ -149,6 +154,32 @@ def _views(by: Principal, sample: ViewSample, rows: list[Row]) -> Iterable[Sampl
             person_name=people.get(row["person"], ""),
             what=sentence(row)[:500],
             off_hours=bool(row["off_hours"]),
+        )
+
+
+def _ask_heads(by: Principal, sample: ViewSample, views: list[SampledView]) -> None:
+    """Ask the head of each section for its answers, by mail."""
+    numbers = Counter(view.unit_id for view in views if view.unit_id)
+    heads = holders_on(numbers, MANAGER, by.on)
+    people = [head.person_id for held in heads.values() for head in held]
+    addresses = dict(Person.objects.filter(pk__in=people).values_list("pk", "email"))
+    names = names_with_bureau(by.city, numbers, by.on)
+    until = f"{era_date(sample.due_on)}までに" if sample.due_on else ""
+    for unit, number in numbers.items():
+        queue(
+            by=by,
+            city_code=by.city_code,
+            kind=ASKED,
+            recipients=[
+                Recipient(head.person_number, addresses[head.person_id]) for head in heads.get(unit, ())
+            ],
+            subject=f"【閲覧の確認】{names[unit]}の業務データの閲覧を確認してください（{number:,}件）",
+            body=(
+                f"「{sample.title}」として、{era_date(sample.starts_on)}から{era_date(sample.ends_on)}までの業務データの"
+                f"閲覧から無作為に抜き取りました。\n{names[unit]}の{number:,}件が業務上必要だったかを、"
+                f"{until}確認して回答してください。"
+            ),
+            link=f"/terminals/search/samples/{sample.pk}/",
         )
 
 

@@ -40,13 +40,17 @@ def sections_of(city: City, units: Iterable[int]) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def family(city: City, unit: int, on: date) -> frozenset[int]:
-    """Return *unit*, all below it (on a date, or the day of its time nearest to it) and all that these came from."""
+def family(city: City, unit: int, *days: date) -> frozenset[int]:
+    """Return *unit*, all that stood below it on one of *days* (or the day of its time nearest to it), and all that
+    these came from. ``Missing`` for an unknown unit."""
     directory = directory_of(city)
     if unit not in directory.units:
         raise Missing("この組織はありません。")
-    tree = tree_of(city, directory.units[unit].day(on))
-    return tree.lineage_back(tree.below([unit]))
+    found: frozenset[int] = frozenset()
+    for day in {directory.units[unit].day(day) for day in days}:
+        tree = tree_of(city, day)
+        found |= tree.lineage_back(tree.below([unit]))
+    return found
 
 
 def searchable(by: Principal) -> tuple[Section, ...] | None:

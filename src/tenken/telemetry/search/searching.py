@@ -138,7 +138,10 @@ def within(by: Principal, criteria: Criteria) -> tuple[tuple[Section, ...] | Non
     """Return the sections a search is bound to: those of *by*, and those asked for."""
     if criteria.unit is None:
         return (searchable(by),)
-    return searchable(by), sections_of(by.city, family(by.city, criteria.unit, by.on))
+    # Below a bureau stand today other sections than in the period that is asked for.
+    last = (criteria.until - timedelta(milliseconds=1)).astimezone(clock.JAPAN).date()
+    units = family(by.city, criteria.unit, by.on, min(last, by.on))
+    return searchable(by), sections_of(by.city, units)
 
 
 def check_period(criteria: Criteria) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,12 +20,18 @@ from tenken.common.refusals import Invalid
 from tenken.journal.operations import note_access
 from tenken.organization.access import Principal, require, require_somewhere
 from tenken.reports.blocks import ChartFigure, Series
-from tenken.telemetry.models import SearchRecord
+from tenken.telemetry.events.operations import BY_CODE
+from tenken.telemetry.models import SearchRecord, Source
 from tenken.telemetry.permissions import SEARCH_EVENTS, VIEW_SEARCHES
 from tenken.telemetry.search import searching
 from tenken.telemetry.search.criteria import Criteria, midnight
 from tenken.telemetry.search.numbers import Numbers
-from tenken.telemetry.search.purposes import current_purpose, end_purpose, state_purpose
+from tenken.telemetry.search.purposes import (
+    current_purpose,
+    end_purpose,
+    require_purpose,
+    state_purpose,
+)
 from tenken.telemetry.search.reading import Key
 from tenken.telemetry.search.saved import own_saved_search, remove_saved_search, save_search, saved_searches
 from tenken.telemetry.search.scope import SectionNames
@@ -134,8 +141,10 @@ def histogram(request: SignedInRequest, search_id: int) -> HttpResponse:
 def _numbers(by: Principal, search_id: int) -> tuple[SearchRecord, Numbers]:
     """Counted once for the page and its drawing; whose search it is, is asked each time."""
     key = f"telemetry-numbers-{search_id}"
+    own = searching.own_search(by, search_id)
+    require_purpose(by)
     if (kept := cache.get(key)) is not None:
-        return searching.own_search(by, search_id), kept
+        return own, kept
     record, told = searching.numbers_of_search(by=by, search_id=search_id)
     cache.set(key, told, _NUMBERS_KEPT_SECONDS)
     return record, told
@@ -154,9 +163,6 @@ def _chart(told: Numbers) -> ChartFigure:
 
 def _facets(by: Principal, asked: QueryDict, told: Numbers, criteria: Criteria) -> list[dict[str, Any]]:
     """Each facet's values with their names and the address that narrows the search to it."""
-    from tenken.telemetry.events.operations import BY_CODE
-    from tenken.telemetry.models import Source
-
     sections = SectionNames(by.city)
     day = criteria.until.date()
     people = searching.people_named(by, (value for value, _ in told.facets["person"]))
@@ -358,7 +364,5 @@ def _recorded(by: Principal, form: RecordFilterForm) -> Any:
     if asked["since"]:
         rows = rows.filter(searched_at__gte=midnight(asked["since"]))
     if asked["until"]:
-        from datetime import timedelta
-
         rows = rows.filter(searched_at__lt=midnight(asked["until"] + timedelta(days=1)))
     return rows.filter(exported=True) if asked["exported"] else rows
