@@ -12,10 +12,12 @@ import time_machine
 
 from tenken.common.refusals import Denied
 from tenken.telemetry.boards.seeing import Period
+from tenken.telemetry.device_control.attached import attached
 from tenken.telemetry.device_control.compliance import compliance
 from tenken.telemetry.device_control.kinds import Access, DeviceKind
 from tenken.telemetry.device_control.operations import LineData
 from tenken.telemetry.device_control.rules.judging import Drift
+from tenken.telemetry.models import TerminalReport
 from tenken.telemetry.store import Store
 from tests.factories import Scenario
 from tests.telemetry.device_control.makers import (
@@ -32,7 +34,12 @@ from tests.telemetry.device_control.makers import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 MONTH = Period(date(2026, 11, 1), date(2026, 11, 30))
 POLICY_DAY = date(2026, 11, 10)
-IDS: dict[str, Any] = {"vendor_id": "0411", "product_id": "01e8", "device_serial": "A00123", "device_name": "USB"}
+IDS: dict[str, Any] = {
+    "vendor_id": "0411",
+    "product_id": "01e8",
+    "device_serial": "A00123",
+    "device_name": "USB",
+}
 CONNECT: dict[str, Any] = {"op": "device_connect", "device_class": "usb_memory"}
 WRITE: dict[str, Any] = {"op": "file_copy", "drive": "removable", "size": 500}
 
@@ -172,3 +179,28 @@ def test_it_costs_the_same_however_much_there_is(
     compliance(by, MONTH)
     with django_assert_max_num_queries(9):  # type: ignore[operator]
         assert len(compliance(by, MONTH).differences) == 30
+
+
+def test_devices_in_inventories_are_held_against_the_policy(scenario: Scenario) -> None:
+    publish(scenario, on=POLICY_DAY)
+    register(scenario, scenario.section_a1)
+    for number, unit in (("PC-1", scenario.section_a1), ("PC-2", scenario.section_b1)):
+        TerminalReport.objects.create(
+            terminal=make_terminal(unit, number),
+            source_code="ocs",
+            received_at=NOON,
+            parts=[
+                ["usb", "Buffalo", "A00123", "BUFFALO 0411 01e8"],
+                ["usb", "USB Keyboard", "", "Logitech 046d c31c"],
+                ["disk", "KIOXIA 256GB", "D1", "NVMe"],
+                ["disk", "USB DISK 3.0", "Q9", "removable"],
+            ],
+        )
+    found = attached(scenario.by("secretariat", TODAY))
+    assert [(one.terminal, one.name, one.verdict) for one in found] == [
+        ("PC-1", "USB DISK 3.0", "許可のない媒体の接続"),
+        ("PC-2", "Buffalo", "許可と違う課・端末・人の接続"),
+        ("PC-2", "USB DISK 3.0", "許可のない媒体の接続"),
+        ("PC-1", "Buffalo", ""),
+    ]
+    assert [one.terminal for one in attached(scenario.by("other_manager", TODAY))] == ["PC-2", "PC-2"]

@@ -32,6 +32,8 @@ def test_every_device_and_medium_of_the_document_is_there() -> None:
         ("WPD Galaxy", "", DeviceKind.MOBILE),
         ("Image EPSON GT-X830", "", DeviceKind.IMAGING),
         ("ＳＤカード", "", DeviceKind.SD),
+        ("DiskDrive WD My Passport", "", DeviceKind.USB_DISK),
+        ("usb_memory Portable", "removable", DeviceKind.USB_DISK),
         ("", "removable", DeviceKind.USB_MEMORY),
         ("", "optical", DeviceKind.OPTICAL),
         ("Keyboard HID", "", None),
@@ -40,6 +42,11 @@ def test_every_device_and_medium_of_the_document_is_there() -> None:
 )
 def test_kinds(called: str, drive: str, kind: DeviceKind | None) -> None:
     assert kind_of(called, drive) == kind
+
+
+def test_a_code_of_ours_wins_over_the_name() -> None:
+    assert kind_of("usb_memory", name="Portable SSD") == DeviceKind.USB_MEMORY
+    assert kind_of("DiskDrive", name="Portable SSD") == DeviceKind.USB_DISK
 
 
 def test_identities() -> None:

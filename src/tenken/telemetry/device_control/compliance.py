@@ -136,7 +136,7 @@ class _Judging:
         self.city, self.sight = city, sight
         self.tree: Tree = tree_of(city, period.last)
         self.versions = _versions(city.pk, period)
-        self.approvals = _approvals(city.pk, self.tree, period)
+        self.approvals = approvals_in(city.pk, self.tree)
         self.by_key: dict[tuple[str, str], list[Approval]] = defaultdict(list)
         for one in self.approvals:
             self.by_key[one.vendor_id, one.product_id].append(one)
@@ -288,7 +288,8 @@ def _versions(city_id: int, period: Period) -> list[tuple[date, DevicePolicy, tu
     return [(row.published_on, row, lines_of(row)) for row in (*earlier, *later) if row.published_on]
 
 
-def _approvals(city_id: int, tree: Tree, period: Period) -> list[Approval]:
+def approvals_in(city_id: int, tree: Tree) -> list[Approval]:
+    """Return the approvals of a city, those that are over too: a device whose time is over is told so. One query."""
     State = ApprovedDevice.State  # noqa: N806 - the class's own name
     rows = ApprovedDevice.objects.filter(
         city=city_id, state__in=(State.APPROVED, State.RETURNED, State.WITHDRAWN)

@@ -50,13 +50,27 @@ CARDS = tuple(
 
 # What senders call them: words of Windows' device classes and of agents, the more telling first.
 _CALLED = (
-    (DeviceKind.MOBILE, ("wpd", "mtp", "phone", "portable", "mobile", "スマートフォン", "モバイル")),
+    (DeviceKind.MOBILE, ("wpd", "mtp", "phone", "portable device", "mobile", "スマートフォン", "モバイル")),
     (DeviceKind.DVD_RAM, ("dvd-ram", "dvd_ram")),
     (DeviceKind.OPTICAL, ("cdrom", "cd-rom", "dvd", "optical", "blu-ray", "cd／dvd", "sr0")),
     (DeviceKind.FLOPPY, ("floppy", "フロッピー")),
     (DeviceKind.IMAGING, ("image", "imaging", "camera", "scanner", "カメラ", "スキャナ")),
     (DeviceKind.ESATA, ("esata",)),
-    (DeviceKind.USB_DISK, ("usb_hdd", "usb hdd", "external hdd", "harddisk", "hard disk", "ハードディスク")),
+    (
+        DeviceKind.USB_DISK,
+        (
+            "usb_hdd",
+            "usb hdd",
+            "hdd",
+            "external",
+            "portable",
+            "expansion",
+            "passport",
+            "harddisk",
+            "hard disk",
+            "ハードディスク",
+        ),
+    ),
     (DeviceKind.MO, ("magneto", "moディスク")),
     (DeviceKind.SD, ("sdcard", "sd card", "sdhc", "sdxc", "mmcblk", "sdカード")),
     (DeviceKind.COMPACT_FLASH, ("compactflash", "compact flash")),
@@ -65,22 +79,36 @@ _CALLED = (
     (DeviceKind.PRINT, ("printer", "プリンタ")),
     (
         DeviceKind.USB_MEMORY,
-        ("usbstor", "diskdrive", "usb mass", "mass storage", "flash", "usbメモリ", "removable"),
+        (
+            "usbstor",
+            "diskdrive",
+            "usb mass",
+            "mass storage",
+            "usb disk",
+            "usb drive",
+            "usb memory",
+            "flash",
+            "datatraveler",
+            "cruzer",
+            "jetflash",
+            "usbメモリ",
+            "removable",
+        ),
     ),
 )
 _IDENTITY = re.compile(r"[0-9a-f]{4}")
 
 
 def kind_of(called: str, drive: str = "", name: str = "") -> DeviceKind | None:
-    """Return the kind that a sender means by *called* (a code of ours, a Windows class); the device's *name*, then its
-    drive decide where that says nothing. None for what is no such device (keyboards, mice …)."""
-    for text in (called, name):
-        plain = unicodedata.normalize("NFKC", text).casefold().strip()
-        if plain in DeviceKind.values:
-            return DeviceKind(plain)
-        for kind, words in _CALLED:
-            if any(word in plain for word in words):
-                return kind
+    """Return the kind that a sender means by *called* (a code of ours, a Windows class); the device's *name* tells
+    it apart further, its drive where neither says anything. None for what is no such device (keyboards, mice …)."""
+    plain = unicodedata.normalize("NFKC", called).casefold().strip()
+    if plain in DeviceKind.values:
+        return DeviceKind(plain)
+    said = f"{plain}\n{unicodedata.normalize('NFKC', name).casefold()}"
+    for kind, words in _CALLED:
+        if any(word in said for word in words):
+            return kind
     return {"removable": DeviceKind.USB_MEMORY, "optical": DeviceKind.OPTICAL}.get(drive.casefold())
 
 

@@ -54,7 +54,7 @@ class CountTable(Table):
     caption = "表1　課公所ごとの件数"
     row_header = "name"
 
-    name = tables.Column(verbose_name="課公所", order_by=("code",))
+    name = tables.Column(verbose_name="課公所", order_by=("code",), attrs={"td": {"class": "wide-cell"}})
     operations = NumberColumn(verbose_name="操作", accessor="now__operations")
     off_hours = NumberColumn(verbose_name="時間外", accessor="now__off_hours")
     off_before = NumberColumn(verbose_name="時間外（前）", accessor="before__off_hours")

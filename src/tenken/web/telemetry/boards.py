@@ -92,7 +92,6 @@ def index(request: SignedInRequest) -> HttpResponse:
         return export_table(SectionTable(_rows(found)), "課公所ごとの端末", kind)
     context = {
         "today": _today(by),
-        "nav": room_nav(by, "telemetry-boards"),
         "local_nav": room_nav(by, "telemetry-boards"),
     }
     return render(request, "web/telemetry/boards/index.html", context | _map(by, found))

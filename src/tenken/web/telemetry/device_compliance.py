@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.forms import ChoiceField, Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,9 @@ from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.journal.operations import note_access
 from tenken.organization.access import require_somewhere
+from tenken.organization.models import Unit
 from tenken.reports.blocks import ChartFigure, Series
+from tenken.telemetry.device_control.attached import attached
 from tenken.telemetry.device_control.compliance import Compliance, compliance
 from tenken.telemetry.device_control.rules.judging import LABELS, Drift
 from tenken.telemetry.permissions import VIEW_DEVICES
@@ -23,7 +26,7 @@ from tenken.web.charts import chart_response
 from tenken.web.components.tables import DateColumn, NumberColumn, Table
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.periods import asked
+from tenken.web.telemetry.periods import asked, units_in_sight
 from tenken.web.telemetry.room import room_nav
 
 _DAYS = 30
@@ -34,7 +37,7 @@ _TABLES = {"section": "課ごと", "device": "媒体ごと", "detail": "明細"}
 class _TallyTable(Table):
     row_header = "name"
 
-    name = tables.Column(verbose_name="課公所")
+    name = tables.Column(verbose_name="課公所", attrs={"td": {"class": "wide-cell"}})
     total = NumberColumn(verbose_name="違い")
     unapproved = NumberColumn(verbose_name="許可なし", accessor="drifts", orderable=False)
     forbidden = NumberColumn(verbose_name="使用不可", accessor="drifts", orderable=False)
@@ -64,13 +67,15 @@ class _TallyTable(Table):
 class SectionTallyTable(_TallyTable):
     caption = "表1　課公所ごと"
 
-    name = tables.Column(verbose_name="課公所")
+    name = tables.Column(verbose_name="課公所", attrs={"td": {"class": "wide-cell"}})
 
 
 class DeviceTallyTable(_TallyTable):
     caption = "表2　媒体ごと"
 
-    name = tables.Column(verbose_name="媒体（ベンダーID:プロダクトID:シリアル）")
+    name = tables.Column(
+        verbose_name="媒体（ベンダーID:プロダクトID:シリアル）", attrs={"td": {"class": "wide-cell"}}
+    )
 
     class Meta(Table.Meta):
         exclude = ("printed",)
@@ -173,6 +178,61 @@ def page(request: SignedInRequest) -> HttpResponse:
         "local_nav": room_nav(by, "telemetry-compliance"),
     }
     return render(request, "web/telemetry/devices/compliance.html", context)
+
+
+class AttachedTable(Table):
+    caption = "表1　構成情報にある外部機器"
+    row_header = "name"
+
+    terminal = tables.Column(verbose_name="端末")
+    section = tables.Column(verbose_name="課公所")
+    kind = tables.Column(verbose_name="種類")
+    name = tables.Column(verbose_name="名称")
+    identity = tables.Column(verbose_name="識別番号")
+    verdict = tables.Column(verbose_name="使用制限との違い", default="なし")
+    seen_at = tables.Column(verbose_name="構成情報の受信")
+
+    def render_verdict(self, value: str) -> str:
+        return value or "なし"
+
+    def render_seen_at(self, value: Any) -> str:
+        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+
+
+class UnitForm(Form):
+    """Whose inventories."""
+
+    unit = ChoiceField(label="局・区・課", required=False)
+
+    def __init__(self, data: Any, *, units: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["unit"]
+        assert isinstance(field, ChoiceField)
+        field.choices = [("", "すべて"), *units]
+
+
+@signed_in
+@require_safe
+def attached_page(request: SignedInRequest) -> HttpResponse:
+    """Show the external devices that stand in the last inventories."""
+    by = request.principal
+    require_somewhere(by, VIEW_DEVICES)
+    form = UnitForm(request.GET or None, units=units_in_sight(by, VIEW_DEVICES))
+    key = form.cleaned_data["unit"] if form.is_bound and form.is_valid() else ""
+    unit = Unit.objects.get(pk=key, city=by.city_id) if key else None
+    rows = attached(by, unit)
+    table = AttachedTable(rows)
+    if kind := wants_export(request):
+        return export_table(table, "構成情報にある外部機器", kind)
+    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    context = {
+        "form": form,
+        "table": table,
+        "differing": sum(1 for row in rows if row.verdict),
+        "total": len(rows),
+        "local_nav": room_nav(by, "telemetry-compliance"),
+    }
+    return render(request, "web/telemetry/devices/attached.html", context)
 
 
 @signed_in

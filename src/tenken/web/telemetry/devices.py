@@ -283,7 +283,6 @@ def edit(request: SignedInRequest) -> HttpResponse:
         "note": note,
         "units": units,
         "segments": segments(by),
-        "local_nav": room_nav(by, "telemetry-devices"),
     }
     return render(request, "web/telemetry/devices/edit.html", context, status=422 if problems else 200)
 

@@ -67,4 +67,5 @@ def asked(
         last = max(first, min(by.on, first + timedelta(days=days - 1)))
     last = last or by.on
     period = Period(first, last) if first else Period.ending(last, days)
+    form.initial = {"first": period.first, "last": period.last}
     return form, period, unit

@@ -29,6 +29,7 @@ urlpatterns = [
     path("approved/<int:device_id>/withdraw/", approved_changes.withdraw, name="telemetry-approved-withdraw"),
     path("compliance/", device_compliance.page, name="telemetry-compliance"),
     path("compliance/chart.svg", device_compliance.chart_svg, name="telemetry-compliance-chart"),
+    path("attached/", device_compliance.attached_page, name="telemetry-attached"),
     path("handouts/", device_handouts.page, name="telemetry-handouts"),
     path("handouts/<int:handout_id>/file/", device_handouts.download, name="telemetry-handout-file"),
     path("remote/", remote.page, name="telemetry-remote"),
