@@ -26,6 +26,7 @@ class Reason(StrEnum):
     MAINBOARD = "mainboard"
     SERIAL_REWRITTEN = "serial_rewritten"
     REINSTALLED = "reinstalled"
+    LEDGER_SERIAL = "ledger_serial"
     LEDGER_NUMBER = "ledger_number"
     LEDGER_NAME = "ledger_name"
     CLONE = "clone"
@@ -43,6 +44,7 @@ REASONS: Final = {
     Reason.MAINBOARD: "エージェントの番号とシリアルが同じでUUIDが変わった（基板の交換）",
     Reason.SERIAL_REWRITTEN: "エージェントの番号とUUIDが同じでシリアルが変わった",
     Reason.REINSTALLED: "UUID・シリアルが同じでエージェントの番号が変わった（OSの再導入）",
+    Reason.LEDGER_SERIAL: "シリアル・UUIDが台帳と同じ",
     Reason.LEDGER_NUMBER: "札の番号が台帳の端末機番号と同じ",
     Reason.LEDGER_NAME: "コンピューター名が台帳と同じで、台帳にシリアルもUUIDもない",
     Reason.CLONE: "エージェントの番号は同じだがUUID・シリアルが違う（複製されたディスク）",
@@ -107,7 +109,7 @@ def decide(claim: Claim, known: Sequence[Known]) -> Decision:
         return _only(claim, matches)
     doubts = [(one.terminal_id, Reason.BOARD_OR_CLONE) for one in same_agent if _looks_same(claim, one)]
     same_hardware = [(one, reason) for one in known if (reason := _by_hardware(claim, one))]
-    if matches := [(one, reason) for one, reason in same_hardware if reason == Reason.REINSTALLED]:
+    if matches := [(one, reason) for one, reason in same_hardware if reason not in DOUBTS]:
         return _only(claim, matches, doubts)
     doubts += [(one.terminal_id, reason) for one, reason in same_hardware]
     from_ledger = [(one, reason) for one in known if not one.reported and (reason := _by_ledger(claim, one))]
@@ -131,16 +133,17 @@ def _by_agent(claim: Claim, one: Known) -> Reason | None:
 
 
 def _by_hardware(claim: Claim, one: Known) -> Reason | None:
-    """With another agent id: ``REINSTALLED`` when the hardware is the same, a doubt when half of it is."""
+    """With another agent id: the same machine when the hardware is the same, a doubt when half of it is."""
     if claim.agent_id and claim.agent_id in one.agent_ids:
         return None
     uuid, serial = _agree(claim.uuid, one.uuids), _agree(claim.serial, one.serials)
+    same = Reason.REINSTALLED if one.reported else Reason.LEDGER_SERIAL
     if uuid and serial is not False:
-        return Reason.REINSTALLED
+        return same
     if serial and uuid is None:
         # A serial is the maker's: two makers may give the same.
         other_model = claim.model and one.model and claim.model != one.model
-        return Reason.SERIAL_ONLY if other_model else Reason.REINSTALLED
+        return Reason.SERIAL_ONLY if other_model else same
     if serial:
         return Reason.SERIAL_ONLY
     return Reason.UUID_ONLY if uuid else None
