@@ -10,7 +10,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-AREAS = ("transactions", "inspection", "submissions", "workbooks", "technical", "audits", "telemetry_ingest")
+AREAS = ("transactions", "inspection", "submissions", "workbooks", "technical", "audits", "telemetry_ingest", "telemetry_rules")
 
 
 def main() -> int:
