@@ -12,7 +12,7 @@ from tenken.telemetry.reception.keys import certificate_hash
 # A connection whose body nobody reads yet holds at most two of these: 10,000 of them come to 320 MB.
 _READ: Final = 16 * 1024
 _MOST_HEAD: Final = 32 * 1024
-HEAD_SECONDS: Final = 15.0
+HEAD_SECONDS: Final = 30.0
 
 
 class BoundedHttp(HttpToolsProtocol):
