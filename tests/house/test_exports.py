@@ -58,6 +58,8 @@ NO_LISTS = {
     "policy/item.html": "one thing's own page",
     "telemetry/devices/edit.html": "a form to fill in",
     "telemetry/devices/publish.html": "a question before it is done",
+    "telemetry/mappings/editor.html": "a form to fill in, with the first rows of the file it is about",
+    "telemetry/mappings/page.html": "one thing's own page; the list of mappings goes out",
     "reports/_blocks.html": "a paper, which goes out in its forms",
     "reports/index.html": "papers, each with its files",
 }
