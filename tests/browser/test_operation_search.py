@@ -47,7 +47,10 @@ def seat(request: pytest.FixtureRequest, served: Served) -> Iterator[Any]:
     found = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=found, args=ARGUMENTS)
-        person = Person(browser, served, "secretariat", width)
+        person = Person(browser, served, "", width)
+        person.context.set_default_timeout(30_000)  # the server shares this process
+        person.sign_in(served.people["secretariat"], served.password)
+        person.page.get_by_role("heading", name="ホーム", level=1).wait_for()
 
         def look(name: str) -> None:
             person.page.wait_for_load_state("networkidle")
@@ -118,10 +121,9 @@ def test_results_go_on_and_are_narrowed(seat: Any) -> None:
     person.sees("全部で201件")
     rows = person.page.locator(".search-results tbody tr th")
     assert rows.count() >= 50
-    for _ in range(8):
-        person.page.keyboard.press("End")
-        person.page.wait_for_timeout(150)
-    rows.nth(200).wait_for()
+    while (number := rows.count()) < 201:
+        person.page.locator("footer").scroll_into_view_if_needed()
+        rows.nth(number).wait_for()
     assert rows.count() == 201
     look("all")
     person.page.locator(".search-facet").get_by_role("link", name="フィルタリングの解除").click()

@@ -36,7 +36,7 @@ from tenken.web.telemetry.search_pages import tabs
 from tenken.web.telemetry.search_tables import OverrideTable
 
 _FOLDER = "web/telemetry/search"
-_MONTHS_BACK = 36
+_MONTHS_BACK = 72
 
 
 def _month(request: SignedInRequest) -> tuple[MonthForm, date]:
@@ -134,7 +134,7 @@ def _chart_context(found: list[Overrides], month: date, unit: str) -> dict[str, 
     query = {"month": f"{month:%Y-%m}"} | ({"unit": unit} if unit else {})
     numbers = chart.series[0].values
     return {
-        "chart": chart,
+        "chart": chart if any(numbers) else None,
         "chart_url": f"{reverse('telemetry-overrides-chart')}?{urlencode(query)}",
         "chart_table": {
             "header": ["月", "解除の件数"],
