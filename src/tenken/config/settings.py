@@ -207,6 +207,7 @@ FILE_STORE = HOME / "files"
 EVENT_STORE = HOME / "events"
 ARCHIVE_FOLDER = Path(os.environ.get("TENKEN_ARCHIVE", HOME / "archive")).resolve()
 CLICKHOUSE_URL = os.environ.get("TENKEN_CLICKHOUSE_URL", "")
+CLICKHOUSE_CLUSTER = os.environ.get("TENKEN_CLICKHOUSE_CLUSTER", "")
 # An event that happened longer before it was received is not believed: its sender's clock is wrong.
 EVENTS_OLDEST = timedelta(days=int(os.environ.get("TENKEN_EVENTS_OLDEST_DAYS", "1830")))
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024

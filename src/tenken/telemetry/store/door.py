@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tenken.telemetry.store.cluster import on_cluster
 from tenken.telemetry.store.errors import AWAY, BUSY, CLOSED, DISK, StoreUnavailable, TooMuchAsked, told
 from tenken.telemetry.store.owning import FolderLock
 from tenken.telemetry.store.stepping import Asked, Before, stepped
@@ -45,7 +46,12 @@ _SETTINGS: Final[Mapping[_Use, Mapping[str, Any]]] = {
         "query_plan_max_limit_for_lazy_materialization": 2_000,
     },
     # A batch is made here: the server is not to wait for more of it.
-    "write": {"async_insert": 0, "max_execution_time": 120, "max_partitions_per_insert_block": 1_000},
+    "write": {
+        "async_insert": 0,
+        "distributed_foreground_insert": 1,
+        "max_execution_time": 120,
+        "max_partitions_per_insert_block": 1_000,
+    },
 }
 _MOST: Final[Mapping[_Use, int]] = {"read": 8, "write": 8}
 _WAIT_SECONDS: Final = 30.0
@@ -54,14 +60,16 @@ _ANSWER_SECONDS: Final = 130
 
 
 class Store:
-    """An open store. ``url``: an http(s) address of a ClickHouse server, or '' for the folder.
+    """An open store. ``url``: an http(s) address of a ClickHouse server, or '' for the folder; ``cluster``: the name of
+    the cluster that the server is one node of, '' where it stands alone.
 
     ``StoreUnavailable`` when it cannot be opened. Whatever is asked raises ``StoreUnavailable`` when it cannot be
     answered now, ``TooMuchAsked`` when the question is too large; other errors are mistakes in the question or the rows.
     """
 
-    def __init__(self, *, folder: Path, url: str = "") -> None:
+    def __init__(self, *, folder: Path, url: str = "", cluster: str = "") -> None:
         self._url = url
+        self._cluster = cluster
         self._folder = folder
         self._lock = threading.Lock()
         self._idle: dict[_Use, list[Any]] = {"read": [], "write": []}
@@ -91,9 +99,10 @@ class Store:
             client.insert_arrow(table, rows)
 
     def command(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Run a statement that returns no rows."""
+        """Run a statement that returns no rows; on a cluster, what changes tables runs on every node."""
+        parts = on_cluster(statement, self._cluster) if self._cluster else (statement,)
         with self._client("write") as client:
-            return client.command(statement, parameters=dict(parameters or {}))
+            return [client.command(part, parameters=dict(parameters or {})) for part in parts][-1]
 
     # --- reading ---------------------------------------------------------------------------------------------
 
@@ -244,7 +253,9 @@ def store() -> Store:
         if _store is None:
             from django.conf import settings
 
-            _store = Store(folder=settings.EVENT_STORE, url=settings.CLICKHOUSE_URL)
+            _store = Store(
+                folder=settings.EVENT_STORE, url=settings.CLICKHOUSE_URL, cluster=settings.CLICKHOUSE_CLUSTER
+            )
         return _store
 
 
