@@ -82,6 +82,7 @@ def test_an_override_of_the_filter() -> None:
         ("web", "www.example.jp", "10.0.0.1"),
     ]
     assert rows[0]["rest"] == {"カテゴリ": "動画"}
+    assert rows[0]["log_category"] == "proxy"
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig", "utf-16"])

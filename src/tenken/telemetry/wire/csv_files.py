@@ -247,6 +247,8 @@ def _finish(row: dict[str, Any]) -> None:
         row["op"] = "web_override"
     if row.get("op") == "logon" and row.get("status") == "failure":
         row["op"] = "logon_failure"
+    if row["op"] in ("web", "web_upload", "web_override"):
+        row.setdefault("log_category", "proxy")  # so that Sigma's rules about proxies look at it
     if (url := row.get("url")) and not row.get("host"):
         try:
             row["host"] = urlsplit(url if "//" in url else f"//{url}").hostname or ""

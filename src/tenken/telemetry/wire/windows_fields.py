@@ -1,7 +1,7 @@
 """Where a field of a Windows event is, and which Sigma log source an event belongs to.
 
 An event's field stands in the column that ``WINDOWS_FIELDS`` names, otherwise in ``rest`` under its own name; never in
-both. A field that has a column is in no event anywhere else, so a rule's field needs one place only. Names are Sigma's:
+both, so a rule's field needs one place only (fields that share a column occur in different events). Names are Sigma's:
 those of the events, besides ``EventID``, ``Computer``, ``Channel`` and ``Provider_Name`` of their header. What a column
 is *made* of (``user`` of a logon, ``host`` of a connection, ``pid``) stays in ``rest`` as it came.
 
