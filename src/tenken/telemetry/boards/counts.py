@@ -75,33 +75,33 @@ class CountBoard:
 
 
 def count_board(by: Principal, period: Period, unit: Unit | None = None) -> CountBoard:
-    """Return the sums of what *by* sees by section (with those of the period before) and by day. Two reads."""
+    """Return the sums of what *by* sees by section (with those of the period before) and by day. One read."""
     sight = sight_of(by, VIEW_TERMINALS, unit)
     found: dict[str, SectionCounts] = {}
-    wider = Period(period.before().first, period.last)
-    parameters: dict[str, Any] = {"begins": period.first}
-    seen = sight.days_where(parameters)
-    rows = _read(
-        sight,
-        wider,
-        f"SELECT section, day >= {{begins:Date}} AS now, {_SUMS} FROM counts WHERE {_DAYS} AND {seen} "
-        "GROUP BY section, now",
-        parameters,
-    )
-    for row in rows:
+    days = {day: Counts() for day in period.days}
+    for row in _sums(sight, period):
+        if row["of_day"]:
+            if row["day"] in days:
+                days[row["day"]].add(row)
+            continue
         code = row["section"]
         section = found.setdefault(
             code,
             SectionCounts(sight.names.unit(code, period.last), sight.names.name(code, period.last), code),
         )
         (section.now if row["now"] else section.before).add(row)
-    days = {day: Counts() for day in period.days}
-    parameters = {}
-    seen = sight.days_where(parameters)
-    sql = f"SELECT day, {_SUMS} FROM counts WHERE {_DAYS} AND {seen} GROUP BY day"
-    for row in _read(sight, period, sql, parameters):
-        days[row["day"]].add(row)
     return CountBoard(period, sorted(found.values(), key=lambda row: (row.code == "", row.code)), days)
+
+
+def _sums(sight: Sight, period: Period) -> Iterable[dict[str, Any]]:
+    """Return the sums by section, in the period and in the one before, and (``of_day``) by day, in one pass."""
+    parameters: dict[str, Any] = {"begins": period.first}
+    seen = sight.days_where(parameters)
+    sql = (
+        f"SELECT section, day >= {{begins:Date}} AS now, day, grouping(section) AS of_day, {_SUMS} FROM counts "
+        f"WHERE {_DAYS} AND {seen} GROUP BY GROUPING SETS ((section, now), (day))"
+    )
+    return _read(sight, Period(period.before().first, period.last), sql, parameters)
 
 
 @dataclass(frozen=True)
