@@ -7,16 +7,15 @@ rules whose needles do are evaluated, exactly.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tenken.telemetry.detection.compiling import Compiled
 from tenken.telemetry.detection.correlating import Query
-from tenken.telemetry.detection.fields import everything, whole_text
+from tenken.telemetry.detection.fields import everything
 from tenken.telemetry.detection.hits import as_hits
-from tenken.telemetry.detection.literals import array, regex_escaped
+from tenken.telemetry.detection.prefilter import may_hit, needles_of, occurrences
 from tenken.telemetry.detection.ruleset import EventRule, forget, rules_of, set_aside
 from tenken.telemetry.detection.sources import COLUMNS, Present
 
@@ -93,11 +92,10 @@ class _Asked:
         needing = [rule for rule in left if rule.compiled.needs]
         if len(needing) < _PREFILTER_FROM:
             return left
-        needles = _needles_of(needing)
-        patterns = array(regex_escaped(one) for one in needles)
-        sql = f"SELECT DISTINCT {columns}, multiMatchAllIndices({whole_text()}, {patterns}) AS found FROM {self.table} WHERE {_OF_CITY}"
-        may_hit = _met(needing, needles, self._query(sql))
-        return [rule for rule in left if not rule.compiled.needs or rule.number in may_hit]
+        needles = needles_of(needing)
+        found = self._query(occurrences(self.table, _OF_CITY, needles))
+        reached = may_hit(needing, needles, found)
+        return [rule for rule in left if not rule.compiled.needs or rule.number in reached]
 
     def hits(self, rules: Sequence[EventRule]) -> Any:
         """Return the rows that *rules* hit. When the query fails, the rules that fail alone are set aside."""
@@ -142,34 +140,6 @@ class _Asked:
             "seq, section, person, user, device, computer, "
             f"{f'multiIf({choices}{nothing})' if choices else nothing} AS fields FROM {table} WHERE {_OF_CITY}"
         )
-
-
-def _needles_of(rules: Iterable[EventRule]) -> list[str]:
-    return sorted({needle for rule in rules for clause in rule.compiled.needs for needle in clause})
-
-
-def _met(rules: Sequence[EventRule], needles: Sequence[str], found: pa.Table) -> set[int]:
-    """Return the numbers of the rules all of whose clauses some event of their log source meets."""
-    clauses: dict[str, list[tuple[int, int]]] = {}
-    asked = {rule.number: rule for rule in rules}
-    for rule in rules:
-        for at, clause in enumerate(rule.compiled.needs):
-            for needle in clause:
-                clauses.setdefault(needle, []).append((rule.number, at))
-    met: set[int] = set()
-    for row in found.to_pylist():
-        *source, indices = row.values()
-        reached = {one for index in indices for one in clauses[needles[index - 1]]}
-        counted = Counter(number for number, _ in reached)
-        for number, many in counted.items():
-            rule = asked[number]
-            if (
-                number not in met
-                and many == len(rule.compiled.needs)
-                and rule.compiled.source.covers(Present(*source))
-            ):
-                met.add(number)
-    return met
 
 
 def correlate(store: Store, city: str, hits: pa.Table) -> pa.Table | None:

@@ -17,7 +17,7 @@ IMPOSSIBLE: Final[Requirement] = (frozenset(),)
 _ENDLESS: Final = 1 << 30
 _SHORTEST: Final = 3
 _MOST_NEEDLES: Final = 1_000
-_MOST_CLAUSES: Final = 4
+_MOST_CLAUSES: Final = 8
 
 
 def needle(parts: Iterable[str]) -> Requirement:
