@@ -21,6 +21,7 @@ from tenken.organization.models import City, Unit
 from tenken.organization.models.validity import valid_on
 from tenken.organization.opening_days import opening_days_of
 from tenken.organization.tree import tree_of
+from tenken.telemetry.device_control.queries import approved_keys
 from tenken.telemetry.lists.duty import ORDINARY_WEEK, DutyCalendar, Stretch, Week, minute_of
 from tenken.telemetry.models import DutyHours, WatchEntry, WatchList
 from tenken.telemetry.permissions import MANAGE_RULES
@@ -86,8 +87,6 @@ def read_snapshot(city_code: str) -> ListSnapshot:
 
 
 def _values(city: City, on: date) -> dict[str, tuple[str, ...]]:
-    from tenken.telemetry.device_control.queries import approved_keys
-
     found: dict[str, list[str]] = {kind.value: [] for kind in BUILT_IN}
     found |= {code: [] for code in WatchList.objects.filter(city=city).values_list("code", flat=True)}
     rows = WatchEntry.objects.filter(in_force(on), watch_list__city=city).order_by("value")

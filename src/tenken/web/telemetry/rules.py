@@ -48,6 +48,7 @@ from tenken.web.exports import export_table, wants_export
 from tenken.web.findings.lists import export_addresses
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.seen import require_seen
+from tenken.web.telemetry.alert_forms import words_of
 from tenken.web.telemetry.alert_tables import LEVELS, MomentColumn
 from tenken.web.telemetry.room import room_nav
 from tenken.web.telemetry.rule_forms import NEW_RULE, RuleFilterForm, RuleForm, TrialForm
@@ -197,7 +198,7 @@ def _facts(rule: DetectionRule) -> list[tuple[str, Any]]:
         ("出所", rule.get_origin_display()),
         ("コード", rule.code),
         ("ログの種類（logsource）", source),
-        ("まとめる項目", "、".join(rule.group_by) or "端末とアカウント"),
+        ("まとめる項目", "、".join(map(words_of, rule.group_by)) or "端末とアカウント"),
         ("まとめる時間", f"{minutes:,}分" if rule.throttle_seconds else "まとめない"),
         ("メールで知らせる", "はい" if rule.notify else "いいえ"),
         ("試行の時間", f"{rule.trial_ms:,}ミリ秒" if rule.trial_ms is not None else ""),
