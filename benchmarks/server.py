@@ -33,7 +33,7 @@ def serving(home: Path) -> Iterator[int]:
     program = Path(sys.executable).with_name("tenken")
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [str(program), "serve", "--port", str(port)],
+            [str(program), "serve", "--port", str(port), "--receive-port", "0"],
             env={**os.environ, "TENKEN_HOME": str(home), "TENKEN_TRUSTED_PROXY": "127.0.0.1"},
             stdout=log,
             stderr=log,

@@ -227,10 +227,12 @@ def _port(server: subprocess.Popen[str]) -> int:
     import re
 
     assert server.stderr is not None
+    said = ""
     while line := server.stderr.readline():
+        said += line
         if found := re.search(r"受信：http://127\.0\.0\.1:(\d+)/", line):
             return int(found[1])
-    raise RuntimeError("the server did not come up")
+    raise RuntimeError(f"the server did not come up: {said[-1000:]}")
 
 
 def _raise_open_files() -> None:

@@ -98,7 +98,14 @@ def _serving(home: Path, database: str, program: Sequence[str] = ()) -> Iterator
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [*(program or [str(Path(sys.executable).with_name("tenken"))]), "serve", "--port", str(port)]
+    command = [
+        *(program or [str(Path(sys.executable).with_name("tenken"))]),
+        "serve",
+        "--port",
+        str(port),
+        "--receive-port",
+        "0",
+    ]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command, env=_environment(home, database), cwd=ROOT, stdout=log, stderr=log

@@ -98,7 +98,9 @@ class Intake:
         hand_over = functools.partial(self._hand_over, sender, raw, read, limit, peer, salt, now)
         try:
             handed = await asyncio.get_running_loop().run_in_executor(self._workers, hand_over)
-            receipt = await asyncio.wrap_future(handed.future) if handed.future else None
+            receipt: Receipt | None = None
+            if handed.future is not None:
+                receipt = await asyncio.wrap_future(handed.future)
         except TooLarge as refusal:
             self.tallies.refused(sender, at=now)
             raise TurnedAway(413, refusal.message, close=True) from None

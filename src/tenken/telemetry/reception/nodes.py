@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from tenken.common import clock
 from tenken.common.refusals import Missing
@@ -69,10 +68,10 @@ def find_node(key: str) -> Node | None:
     """Return the host that shows *key*; None when there is none or it was taken away."""
     row = (
         EnrolledNode.objects.filter(key_hash=key_hash(key), revoked_at=None, source__enabled=True)
-        .values("pk", "source_id", "host_identifier", device=F("terminal__number"))
+        .values_list("pk", "source_id", "host_identifier", "terminal__number")
         .first()
     )
-    return Node(**{**row, "device": row["device"] or ""}) if row else None
+    return Node(row[0], row[1], row[2], row[3] or "") if row else None
 
 
 def revoked_since(moment: datetime) -> list[int]:

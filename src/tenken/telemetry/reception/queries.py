@@ -111,17 +111,17 @@ def _lines(sources: Iterable[Source], waiting: Mapping[str, int] | None) -> list
     sources = list(sources)
     keys = [source.pk for source in sources]
     today = {row.source_id: row for row in SourceDay.objects.filter(source__in=keys, day=clock.today())}
-    last = {
-        row["source"]: row
-        for row in SourceDay.objects.filter(source__in=keys)
-        .values("source")
+    last: dict[int, datetime | None] = {
+        source_id: at
+        for source_id, at in SourceDay.objects.filter(source__in=keys)
+        .values_list("source")
         .annotate(at=Max("last_received_at"))
     }
     now = clock.now()
     lines = []
     for source in sources:
         day = today.get(source.pk) or SourceDay()
-        at = last.get(source.pk, {}).get("at")
+        at = last.get(source.pk)
         lines.append(
             SourceLine(
                 source=source,
