@@ -116,7 +116,14 @@ def _no_agents() -> str:
     return f"missing agents: {', '.join(gone)}" if gone else ""
 
 
+def _no_device_tools() -> str:
+    programs = ("usbguard-rule-parser", "udevadm", "unshare", "xmllint")
+    gone = [name for name in programs if shutil.which(name) is None]
+    return f"missing programs: {', '.join(gone)} (usbguard, udev, util-linux, libxml2-utils)" if gone else ""
+
+
 _NEEDS: dict[str, Callable[[], str]] = {
+    "device_tools": _no_device_tools,
     "agents": _no_agents,
     "spark": _no_spark,
     "browser": _no_browser,

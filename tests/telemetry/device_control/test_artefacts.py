@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Sequence
@@ -176,7 +175,7 @@ _VARIED = (
 )
 
 
-@pytest.mark.skipif(not shutil.which("usbguard-rule-parser"), reason="no usbguard")
+@pytest.mark.device_tools
 @pytest.mark.parametrize("said", _VARIED)
 def test_usbguard_reads_its_rules(said: Target, tmp_path: Path) -> None:
     path = tmp_path / "rules.conf"
@@ -205,14 +204,14 @@ def _udev_complaints(content: bytes, folder: Path) -> list[str]:
     return [line for line in mine if not line.startswith("Reading rules file")]
 
 
-@pytest.mark.skipif(not (shutil.which("udevadm") and shutil.which("unshare")), reason="no udev")
+@pytest.mark.device_tools
 def test_udev_reads_its_rules(tmp_path: Path) -> None:
     assert _udev_complaints(b'NOSUCHKEY=="x"\n', tmp_path) != []
     for said in _VARIED:
         assert _udev_complaints(linux.udev_rules(said), tmp_path) == []
 
 
-@pytest.mark.skipif(not shutil.which("xmllint"), reason="no xmllint")
+@pytest.mark.device_tools
 def test_xml_is_well_formed_to_another_reader_too(tmp_path: Path) -> None:
     for number, said in enumerate(_VARIED):
         for name, content in (("g", defender.groups_xml(said)), ("r", defender.rules_xml(said))):
