@@ -219,8 +219,31 @@ def test_settings_are_made_kept_and_taken_out_again(
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
         assert "0411:01e8" in archive.read("linux/rules.conf").decode()
     assert manager.get(f"{page}999/file/").status_code == 404
-    publish(scenario, (*LINES, LineData(Access.ALLOW, kind=DeviceKind.SD)))
+    publish(scenario, (*LINES, LineData(Access.ALLOW, kind=DeviceKind.SD, segment="LGWAN")))
     assert "古い版" in secretariat.get(page).content.decode()
+
+
+def test_every_place_that_needs_settings_of_its_own_is_named_and_made_at_once(
+    scenario: Scenario, secretariat: Client
+) -> None:
+    page = f"{ROOT}handouts/"
+    assert secretariat.post(page, {"all": "1"}).status_code == 422
+    make_terminal(scenario.section_b1, "PC-7")
+    publish(
+        scenario,
+        (
+            *LINES,
+            LineData(Access.ALLOW, kind=DeviceKind.SD, segment="LGWAN"),
+            LineData(Access.READ, unit=scenario.bureau_a.code),
+            LineData(Access.ALLOW, kind=DeviceKind.MO, terminal="PC-7"),
+        ),
+    )
+    register(scenario, scenario.section_a1)
+    names = ["全庁", "全庁（LGWAN）", "まちづくり局", "端末 PC-7", "まちづくり局 企画課"]
+    assert [name for name, _ in secretariat.get(page).context["targets"]] == names
+    assert secretariat.post(page, {"all": "1"}).status_code == 302
+    assert sorted(DeviceHandout.objects.values_list("target", flat=True)) == sorted(names)
+    assert {said for _, said in secretariat.get(page).context["targets"]} == {"第1版"}
 
 
 def test_drift_is_shown_by_section_and_device_and_taken_out(
@@ -299,7 +322,7 @@ def test_pages_cost_the_same_however_much_there_is(
     publish(scenario, (*LINES, *(LineData(Access.ALLOW, segment=f"区分{n}") for n in range(20))))
     for number in range(30):
         register(scenario, scenario.section_a1, replace(STICK, serial=f"S{number}"))
-    for page, most in (("", 22), ("approved/", 14), ("compliance/", 26), ("handouts/", 15), ("remote/", 18)):
+    for page, most in (("", 22), ("approved/", 14), ("compliance/", 26), ("handouts/", 20), ("remote/", 18)):
         secretariat.get(f"{ROOT}{page}")
         with django_assert_max_num_queries(most):
             assert secretariat.get(f"{ROOT}{page}").status_code == 200

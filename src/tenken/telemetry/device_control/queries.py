@@ -11,6 +11,7 @@ from django.db.models import Count, Q, prefetch_related_objects
 from tenken.common.refusals import Missing
 from tenken.organization.access import Principal
 from tenken.organization.models import Unit
+from tenken.organization.queries.naming import name_with_bureau
 from tenken.organization.tree import Tree
 from tenken.telemetry.device_control.kinds import DeviceKind
 from tenken.telemetry.device_control.rules.deciding import Line, Place, Verdict, decide
@@ -110,7 +111,7 @@ def choice_of(
     if terminal is not None:
         place = place_of(by.tree, unit=terminal.unit_id, segment=terminal.segment, terminal=terminal.pk)
         return Choice(f"端末 {terminal.number}", place, terminal.unit, terminal.segment, terminal)
-    name = unit.name if unit is not None else "全庁"
+    name = name_with_bureau(by.city, unit.pk, by.on) if unit is not None else "全庁"
     if segment:
         name = f"{name}（{segment}）"
     place = place_of(by.tree, unit=unit.pk if unit is not None else None, segment=segment)
@@ -171,6 +172,32 @@ def usable_at(city_id: int, tree: Tree, place: Place, on: date) -> list[Approved
         if heirs.intersection(place.units) and row.terminal_id in (None, place.terminal):
             found.append(row)
     return found
+
+
+def target_choices(by: Principal, policy: DevicePolicy) -> list[Choice]:
+    """Return the places that settings must be made for: the city, each place that a line names, each section that has
+    approved devices today. Six queries at most."""
+    places = policy.lines.select_related("unit", "terminal__unit").order_by("order")
+    found: dict[tuple[int | None, str, int | None], Choice] = {}
+
+    def add(unit: Unit | None, segment: str, terminal: Terminal | None) -> None:
+        choice = choice_of(by, unit=unit, segment=segment, terminal=terminal)
+        key = (
+            (None, "", terminal.pk)
+            if terminal is not None
+            else (unit.pk if unit is not None else None, segment, None)
+        )
+        found.setdefault(key, choice)
+
+    add(None, "", None)
+    for line in places:
+        add(line.unit, line.segment if line.terminal is None else "", line.terminal)
+    usable = ApprovedDevice.objects.filter(
+        city=by.city_id, state=State.APPROVED, starts_on__lte=by.on, ends_on__gte=by.on
+    )
+    for row in usable.select_related("unit", "terminal__unit").order_by("unit__code", "number"):
+        add(row.unit if row.terminal is None else None, "", row.terminal)
+    return list(found.values())
 
 
 def handouts(by: Principal) -> list[DeviceHandout]:

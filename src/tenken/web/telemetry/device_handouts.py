@@ -14,11 +14,11 @@ from django_tables2 import RequestConfig
 from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.files.operations import open_file
-from tenken.organization.access import require, require_somewhere
+from tenken.organization.access import Principal, require, require_somewhere
 from tenken.telemetry.device_control.artefacts.bundle import PLAINLY
-from tenken.telemetry.device_control.operations import hand_out
-from tenken.telemetry.device_control.queries import handouts, policy_in_force
-from tenken.telemetry.models import DeviceHandout
+from tenken.telemetry.device_control.operations import hand_out, hand_out_all
+from tenken.telemetry.device_control.queries import handouts, policy_in_force, target_choices
+from tenken.telemetry.models import DeviceHandout, DevicePolicy
 from tenken.telemetry.permissions import MANAGE_DEVICES, VIEW_DEVICES
 from tenken.web.components.tables import NumberColumn, Table
 from tenken.web.exports import attachment, export_table, wants_export
@@ -36,7 +36,7 @@ _FILES = (
 
 
 class HandoutTable(Table):
-    caption = "表2　払い出した設定ファイル"
+    caption = "表3　払い出した設定ファイル"
     row_header = "target"
 
     made_at = tables.Column(verbose_name="作成日時")
@@ -80,13 +80,18 @@ def page(request: SignedInRequest) -> HttpResponse:
     form = PlaceForm(request.POST if request.method == "POST" else None, by)
     if form.is_bound:
         require(by, MANAGE_DEVICES)
+        if "all" in request.POST:
+            count = len(hand_out_all(by=by))
+            messages.success(request, f"{count}件の設定ファイルを作りました。下の表から取り出します。")
+            return redirect("telemetry-handouts")
         if form.is_valid():
             made = hand_out(by=by, choice=form.choice())
             messages.success(
                 request, f"「{made.target}」の設定ファイルを作りました。下の表から取り出します。"
             )
             return redirect("telemetry-handouts")
-    table = HandoutTable(handouts(by), current=policy.number if policy else 0)
+    made_already = handouts(by)
+    table = HandoutTable(made_already, current=policy.number if policy else 0)
     if kind := wants_export(request):
         return export_table(table, "設定ファイルの払出し", kind)
     RequestConfig(request, paginate={"per_page": 20}).configure(table)
@@ -97,12 +102,27 @@ def page(request: SignedInRequest) -> HttpResponse:
         "plainly": PLAINLY,
         "files_header": ["ファイル", "使う道具"],
         "files": _FILES,
+        "targets_header": ["対象", "第何版の設定ファイル"],
+        "targets": _targets(by, policy, made_already),
         "may_manage": by.everywhere(MANAGE_DEVICES),
         "local_nav": room_nav(by, "telemetry-handouts"),
     }
     return render(
         request, "web/telemetry/devices/handouts.html", context, status=422 if form.is_bound else 200
     )
+
+
+def _targets(by: Principal, policy: DevicePolicy | None, made: list[DeviceHandout]) -> list[tuple[str, str]]:
+    """Return the places that need settings of their own, and the newest version handed out for each."""
+    if policy is None:
+        return []
+    newest: dict[str, int] = {}
+    for one in made:
+        newest[one.target] = max(newest.get(one.target, 0), one.policy.number)
+    return [
+        (choice.name, f"第{newest[choice.name]}版" if choice.name in newest else "まだありません")
+        for choice in target_choices(by, policy)
+    ]
 
 
 @signed_in

@@ -12,7 +12,7 @@ from tenken.telemetry.device_control.operations.devices import (
     return_device,
     withdraw_approval,
 )
-from tenken.telemetry.device_control.operations.handouts import hand_out, target_of
+from tenken.telemetry.device_control.operations.handouts import hand_out, hand_out_all, target_of
 from tenken.telemetry.device_control.operations.policy import (
     LineData,
     draft_policy,
@@ -39,6 +39,7 @@ __all__ = [
     "drop_application",
     "drop_draft",
     "hand_out",
+    "hand_out_all",
     "publish_policy",
     "record_remote_session",
     "register_device",

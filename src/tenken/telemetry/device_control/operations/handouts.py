@@ -18,8 +18,10 @@ from tenken.telemetry.device_control.artefacts.target import Permitted, Target
 from tenken.telemetry.device_control.kinds import Access, DeviceKind
 from tenken.telemetry.device_control.queries import (
     Choice,
+    choice_of,
     lines_of,
     policy_in_force,
+    target_choices,
     usable_at,
     verdicts,
 )
@@ -54,6 +56,17 @@ def target_of(by: Principal, policy: DevicePolicy, choice: Choice) -> Target:
             for row in permitted
         ),
     )
+
+
+@transaction.atomic
+def hand_out_all(*, by: Principal) -> list[DeviceHandout]:
+    """Make the settings of every place that needs its own (``queries.target_choices``). ``Invalid`` as ``hand_out``."""
+    require(by, MANAGE_DEVICES)
+    policy = policy_in_force(by.city_id)
+    return [
+        hand_out(by=by, choice=choice)
+        for choice in (target_choices(by, policy) if policy else [choice_of(by)])
+    ]
 
 
 @transaction.atomic
