@@ -60,11 +60,11 @@ def test_software_leads_to_its_terminals(
     title = SoftwareTitle.objects.get(name="7-Zip")
     page = secretariat.get(f"/terminals/software/{title.pk}/").content.decode()
     assert "23.01" in page
-    found = secretariat.get("/terminals/list/", {"title": title.pk, "version": "23.01"}).content.decode()
+    found = secretariat.get("/terminals/list/", {"title": str(title.pk), "version": "23.01"}).content.decode()
     assert "PC-0005" in found
     assert (
         "PC-0005"
-        not in secretariat.get("/terminals/list/", {"title": title.pk, "version": ""}).content.decode()
+        not in secretariat.get("/terminals/list/", {"title": str(title.pk), "version": ""}).content.decode()
     )
     own = manager.get("/terminals/list/", {"title": title.pk}).content.decode()
     assert "PC-0001" in own

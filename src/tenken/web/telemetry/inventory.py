@@ -17,6 +17,7 @@ from tenken.telemetry.inventory.queries import (
     find_title,
     is_approved,
     support_table,
+    terminals_having,
     titles_for,
     versions_of,
 )
@@ -42,7 +43,13 @@ def software_list(request: SignedInRequest) -> HttpResponse:
     form = SoftwareFilterForm(request.GET or None)
     valid = not form.is_bound or form.is_valid()
     said = form.cleaned_data if form.is_bound and valid else {"q": "", "kind": "", "approval": ""}
-    rows = titles_for(by, text=said["q"], kind=said["kind"]) if valid else SoftwareTitle.objects.none()
+    kind = wants_export(request)
+    counted = bool(kind) or any("terminals" in one for one in request.GET.getlist("sort"))
+    rows = (
+        titles_for(by, text=said["q"], kind=said["kind"], counted=counted)
+        if valid
+        else SoftwareTitle.objects.none()
+    )
     patterns = approved_patterns(by.city)
     approved = None
     if patterns:
@@ -53,10 +60,12 @@ def software_list(request: SignedInRequest) -> HttpResponse:
                 rows.filter(pk__in=approved) if said["approval"] == "yes" else rows.exclude(pk__in=approved)
             )
     table = SoftwareTable(rows, approved=approved)
-    if kind := wants_export(request):
+    if kind:
         RequestConfig(request, paginate=False).configure(table)
         return export_table(table, "ソフトウェア", kind)
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
+    if not counted:
+        table.counts = terminals_having(by, [row.record.pk for row in table.paginated_rows])
     context = {
         "form": form,
         "table": table,

@@ -202,7 +202,8 @@ class ChangeTable(Table):
 
 
 class SoftwareTable(Table):
-    """Titles on the terminals in sight; *approved*: keys of those the city allows, None: it keeps no list."""
+    """Titles on the terminals in sight; *approved*: keys of those the city allows, None: it keeps no list. ``counts``:
+    how many terminals have each, where the rows do not say it themselves."""
 
     caption = "表1　ソフトウェア"
     row_header = "name"
@@ -212,13 +213,17 @@ class SoftwareTable(Table):
     )
     publisher = tables.Column(verbose_name="提供元")
     kind = tables.Column(verbose_name="種類")
-    terminals = NumberColumn(verbose_name="端末数", order_by=("terminals", "pk"))
+    terminals = NumberColumn(verbose_name="端末数", order_by=("terminals", "pk"), empty_values=())
     first_seen = DateColumn(verbose_name="初めて受信した日")
     approval = tables.Column(verbose_name="許可", orderable=False, empty_values=())
 
     def __init__(self, *args: Any, approved: frozenset[int] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.approved = approved
+        self.counts: Mapping[int, int] = {}
+
+    def render_terminals(self, record: Any) -> str:
+        return f"{getattr(record, 'terminals', self.counts.get(record.pk, 0)):,}"
 
     def render_approval(self, record: SoftwareTitle) -> SafeString | str:
         if self.approved is None:

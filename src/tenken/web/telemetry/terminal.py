@@ -111,7 +111,9 @@ def terminal(request: SignedInRequest, terminal_id: int) -> HttpResponse:
         "doubts": doubts_of(row),
         "events": _events(by, row),
         "may_manage": may_manage(by, row),
-        "day_url": address("telemetry-terminal-day", of=row.number, day=day) if by.holds(SEARCH_EVENTS) else "",
+        "day_url": address("telemetry-terminal-day", of=row.number, day=day)
+        if by.holds(SEARCH_EVENTS)
+        else "",
     }
     return render(request, "web/telemetry/inventory/terminal.html", context)
 

@@ -9,6 +9,7 @@ from tenken.telemetry.inventory.queries.software import (
     find_title,
     is_approved,
     licence_uses,
+    terminals_having,
     titles_for,
     versions_of,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "support_table",
     "systems_of",
     "terminals_for",
+    "terminals_having",
     "titles_for",
     "units_in_sight",
     "versions_of",
