@@ -57,6 +57,8 @@ NO_LISTS = {
     "policy/draft.html": "one thing's own page",
     "policy/item.html": "one thing's own page",
     "telemetry/devices/edit.html": "a form to fill in",
+    "telemetry/inventory/doubt.html": "a question before it is decided; the list of doubts goes out",
+    "telemetry/inventory/terminal.html": "one thing's own page; the ledger, its software and its changes go out",
     "telemetry/devices/publish.html": "a question before it is done",
     "telemetry/mappings/editor.html": "a form to fill in, with the first rows of the file it is about",
     "telemetry/mappings/page.html": "one thing's own page; the list of mappings goes out",
