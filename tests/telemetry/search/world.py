@@ -39,7 +39,7 @@ def make_town(scenario: Scenario) -> Town:
     ]
     people = [make_person(scenario.city, role=None, unit=unit) for unit in units]
     scenario.city.refresh_from_db()
-    return Town(scenario, *units, *people)
+    return Town(scenario, units[0], units[1], units[2], people[0], people[1], people[2])
 
 
 def japan(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

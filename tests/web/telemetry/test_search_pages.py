@@ -263,7 +263,7 @@ def _taken_out(body: bytes, format_: str) -> int:
     if format_ == "xlsx":
         from openpyxl import load_workbook
 
-        rows = list(load_workbook(io.BytesIO(body), read_only=True).active.values)
+        rows = list(load_workbook(io.BytesIO(body), read_only=True)["操作ログ"].values)
         assert rows[0][0] == "日時"
         return len(rows) - 1
     text = body.decode("cp932" if format_ == "csv" else "utf-8-sig")
