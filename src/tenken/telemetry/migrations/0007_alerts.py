@@ -3,6 +3,14 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+LEVELS = [
+    ("informational", "参考"),
+    ("low", "低"),
+    ("medium", "中"),
+    ("high", "高"),
+    ("critical", "緊急"),
+]
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -25,13 +33,7 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[
-                            ("informational", "参考"),
-                            ("low", "低"),
-                            ("medium", "中"),
-                            ("high", "高"),
-                            ("critical", "緊急"),
-                        ],
+                        choices=LEVELS,
                         max_length=16,
                         verbose_name="重要度",
                     ),
@@ -320,13 +322,7 @@ class Migration(migrations.Migration):
                 (
                     "staff_from",
                     models.CharField(
-                        choices=[
-                            ("informational", "参考"),
-                            ("low", "低"),
-                            ("medium", "中"),
-                            ("high", "高"),
-                            ("critical", "緊急"),
-                        ],
+                        choices=LEVELS,
                         default="medium",
                         max_length=16,
                         verbose_name="事務局に知らせる重要度",
@@ -336,13 +332,7 @@ class Migration(migrations.Migration):
                     "managers_from",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("informational", "参考"),
-                            ("low", "低"),
-                            ("medium", "中"),
-                            ("high", "高"),
-                            ("critical", "緊急"),
-                        ],
+                        choices=LEVELS,
                         default="high",
                         max_length=16,
                         verbose_name="所属の情報管理者に知らせる重要度",

@@ -31,6 +31,12 @@ STATUSES = {
 }
 
 
+# How wide a cell is at least (alerts.css): what is short stays on one line.
+WIDE = {"td": {"class": "cell-wide"}}
+_MIDDLE = {"td": {"class": "cell-middle"}}
+_NARROW = {"td": {"class": "cell-line"}}
+
+
 class MomentColumn(tables.Column):
     """A moment in Japan, to the minute."""
 
@@ -39,33 +45,51 @@ class MomentColumn(tables.Column):
 
 
 class AlertTable(Table):
-    """Alerts of all sections in sight; with *handles*, each can be chosen and taken in hand."""
+    """Alerts of all sections in sight; with *handles*, each can be chosen and taken in hand. *whole*: with what only the
+    file holds."""
 
     caption = "表1　アラート"
     row_header = "number"
 
     chosen = tables.Column(verbose_name="選択", accessor="pk", orderable=False, exclude_from_export=True)
     number = tables.Column(
-        verbose_name="番号", linkify=lambda record: reverse("telemetry-alert", args=[record.pk])
+        verbose_name="番号",
+        linkify=lambda record: reverse("telemetry-alert", args=[record.pk]),
+        attrs=_NARROW,
     )
     level = StatusColumn(LEVELS, verbose_name="重要度", order_by=("severity",))
-    title = tables.Column(verbose_name="内容")
-    unit = tables.Column(verbose_name="所属", order_by=("unit__code",), empty_values=())
-    who = tables.Column(verbose_name="アカウント", accessor="user", order_by=("user",), empty_values=())
-    device = tables.Column(verbose_name="端末", empty_values=())
-    hit_count = NumberColumn(verbose_name="検知件数")
-    last_at = MomentColumn(verbose_name="最後の操作")
-    raised_at = MomentColumn(verbose_name="発生")
     status = StatusColumn(STATUSES, verbose_name="状態")
-    assignee = tables.Column(verbose_name="担当者", accessor="assignee__name", order_by=("assignee__name",))
-    take = tables.Column(verbose_name="対応", accessor="pk", orderable=False, exclude_from_export=True)
+    title = tables.Column(verbose_name="内容", attrs=WIDE)
+    unit = tables.Column(verbose_name="所属", order_by=("unit__code",), empty_values=(), attrs=_MIDDLE)
+    device = tables.Column(verbose_name="端末", empty_values=(), attrs=_NARROW)
+    who = tables.Column(
+        verbose_name="アカウント", accessor="user", order_by=("user",), empty_values=(), attrs=_NARROW
+    )
+    hit_count = NumberColumn(verbose_name="件数")
+    last_at = MomentColumn(verbose_name="最後の操作", attrs=_NARROW)
+    raised_at = MomentColumn(verbose_name="発生")
+    assignee = tables.Column(
+        verbose_name="担当者", accessor="assignee__name", order_by=("assignee__name",), attrs=_NARROW
+    )
+    take = tables.Column(
+        verbose_name="対応", accessor="pk", orderable=False, exclude_from_export=True, attrs=_NARROW
+    )
+
+    class Meta(Table.Meta):
+        sequence = ("chosen", "number", "level", "status", "take", "...")
 
     def __init__(
-        self, *args: Any, units: Mapping[int, str], handles: bool, person_id: int | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        units: Mapping[int, str],
+        handles: bool,
+        whole: bool = False,
+        person_id: int | None = None,
+        **kwargs: Any,
     ) -> None:
         self.units, self.person_id = units, person_id
-        if not handles:
-            kwargs["exclude"] = ("chosen", "take")
+        left_out = () if handles else ("chosen", "take")
+        kwargs["exclude"] = left_out if whole else (*left_out, "raised_at")
         super().__init__(*args, **kwargs)
 
     def render_chosen(self, record: Alert) -> SafeString:

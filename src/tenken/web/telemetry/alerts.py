@@ -93,7 +93,7 @@ def alert_list(request: SignedInRequest) -> HttpResponse:
     only = form.filter()
     rows = _ordered(by, only)
     if kind := wants_export(request):
-        table = _table(by, rows[:_MOST_EXPORTED], handles=False)
+        table = _table(by, rows[:_MOST_EXPORTED], handles=False, whole=True)
         return export_table(table, "アラート一覧", kind)
     table = _table(by, rows, handles=by.holds(HANDLE_ALERTS))
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
@@ -154,10 +154,10 @@ def _ordered(by: Principal, only: AlertFilter | None) -> Any:
     return alerts_for(by, only).order_by("-severity", "-last_at", "-pk")
 
 
-def _table(by: Principal, rows: Any, *, handles: bool) -> AlertTable:
+def _table(by: Principal, rows: Any, *, handles: bool, whole: bool = False) -> AlertTable:
     units = set(Alert.objects.restrict(by, VIEW_ALERTS).order_by().values_list("unit", flat=True).distinct())
     names = names_with_bureau(by.city, [pk for pk in units if pk], by.on)
-    return AlertTable(rows, units=names, handles=handles, person_id=by.person_id)
+    return AlertTable(rows, units=names, handles=handles, whole=whole, person_id=by.person_id)
 
 
 def _live_address(request: SignedInRequest, by: Principal) -> str:

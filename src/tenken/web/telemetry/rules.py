@@ -49,7 +49,7 @@ from tenken.web.findings.lists import export_addresses
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.seen import require_seen
 from tenken.web.telemetry.alert_forms import words_of
-from tenken.web.telemetry.alert_tables import LEVELS, MomentColumn
+from tenken.web.telemetry.alert_tables import LEVELS, WIDE, MomentColumn
 from tenken.web.telemetry.room import room_nav
 from tenken.web.telemetry.rule_forms import NEW_RULE, RuleFilterForm, RuleForm, TrialForm
 
@@ -76,6 +76,7 @@ class RuleTable(Table):
         accessor="shown_title",
         order_by=("title_ja", "title"),
         linkify=lambda record: reverse("telemetry-rule", args=[record.pk]),
+        attrs=WIDE,
     )
     level = StatusColumn(LEVELS, verbose_name="重要度")
     state = StatusColumn(STATES, verbose_name="状態")
