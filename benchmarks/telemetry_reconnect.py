@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 import orjson
+from tests.migrated import copy_migrated
 
 _LINE: Final = 288
 _MOST_SECONDS: Final = 3_600
@@ -102,20 +103,13 @@ async def _attempt(number: int, port: int, key: str, lines: int, told: Told) -> 
     told.open += 1
     told.most_open = max(told.most_open, told.open)
     try:
-        body = backlog(number, lines)
-        head = (
-            f"POST /lines HTTP/1.1\r\nHost: x\r\nX-Tenken-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+        size = lines * _LINE
+        head = f"POST /lines HTTP/1.1\r\nHost: x\r\nX-Tenken-Key: {key}\r\nContent-Length: {size}\r\n\r\n"
         writer.write(head.encode())
-        # By pieces, or this process would hold every backlog at once.
-        answer = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n"))
-        for at in range(0, len(body), 65536):
-            if answer.done():
-                break
-            writer.write(body[at : at + 65536])
+        for piece in backlog(number, lines):
+            writer.write(piece)
             await writer.drain()
-        del body
-        text = (await answer).decode()
+        text = (await reader.readuntil(b"\r\n\r\n")).decode()
         status = int(text.split(" ", 2)[1])
         headers = dict(line.lower().split(": ", 1) for line in text.split("\r\n")[1:] if ": " in line)
         said = orjson.loads(await reader.readexactly(int(headers.get("content-length", 0))) or b"{}")
@@ -180,7 +174,7 @@ def main() -> int:
                 [sys.executable, *command], env=environment, check=True, capture_output=True, text=True
             ).stdout
 
-        run("-m", "tenken.cli", "migrate")
+        copy_migrated(Path(home) / "tenken.sqlite3")
         key = run("-c", _SET_UP).strip()
         server = subprocess.Popen(
             [sys.executable, "-m", "tenken.cli", "serve", "--port", "0"],

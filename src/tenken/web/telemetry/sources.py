@@ -19,7 +19,7 @@ from django_tables2 import RequestConfig
 
 from tenken.common.refusals import Invalid, Missing
 from tenken.organization.access import Principal, require
-from tenken.telemetry.models import EnrolledNode, Source
+from tenken.telemetry.models import EnrolledNode, RetentionClass, Source
 from tenken.telemetry.permissions import MANAGE_SOURCES
 from tenken.telemetry.reception import queries
 from tenken.telemetry.reception.nodes import revoke_node
@@ -163,6 +163,11 @@ def source_page(request: SignedInRequest, source_id: int) -> HttpResponse:
         "source": source,
         "line": line,
         "label": SOURCE_STATES[line.state],
+        "figures": [
+            {"number": f"{line.events:,}", "label": "今日の操作ログ"},
+            {"number": f"{line.payloads:,}", "label": "今日の受信"},
+        ],
+        "waiting": None if line.waiting is None else f"{line.waiting:,}",
         "facts": _facts(source, line),
         "table": table,
         "setup": setup_of(source, queries.listening(), host=_host(request)),
@@ -180,11 +185,13 @@ def _facts(source: Source, line: SourceLine) -> list[tuple[str, Any]]:
         how.append(f"クライアント証明書（{source.certificate[:16]}…）")
     if networks := [one.network for one in source.addresses.all()]:
         how.append(f"アドレス（{'、'.join(networks)}）")
+    classes = RetentionClass.objects.filter(city=source.city_id, code=source.retention_class)
+    kept = classes.values_list("name", flat=True).first()
     facts: list[tuple[str, Any]] = [
         ("コード", source.code),
         ("方式", source.get_protocol_display()),
         ("見分け方", "、".join(how) or "まだありません"),
-        ("保存区分", source.retention_class),
+        ("保存区分", kept or source.retention_class),
         ("受信原本", f"{source.keep_raw_days}日残す" if source.keep_raw_days else "残さない"),
         ("毎秒の上限", f"{source.events_per_second:,}件" if source.events_per_second else "なし"),
         ("最後の相手", line.last_peer),
