@@ -208,7 +208,7 @@ def test_raw_payloads_are_kept_as_long_as_their_source_says(
     Source.objects.create(
         city_id=_city_key(), code="jsonl", name="x", protocol="jsonl", keep_raw_days=30, created_at=NOON
     )
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         writer.write(CITY, [make_parcel(n, keep_raw=n != 2) for n in range(40)])
     rows = held(event_store, "payload, delete_on, peer", "raw_payloads")
     assert len(rows) == 39

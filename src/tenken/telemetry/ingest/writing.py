@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tenken.telemetry")
 
 REMEMBERED: Final = timedelta(days=35)
+# One part a partition, its indexes of words left to the merges.
+WITHOUT_INDEXES: Final = "SETTINGS materialize_skip_indexes_on_insert = 0, max_insert_threads = 1"
 _LOOKED_UP: Final = 2_000
 _DATABASE: Final = "データベースを読めないため、受信した操作ログを書き込めません。"
 _REFUSED: Final = "保管庫に書き込めない内容です（{reason}）。"
@@ -221,10 +223,7 @@ class Writer:
         if hits is not None and hits.num_rows:
             self.store.insert("hits", hits)
         names = ", ".join(events.column_names)
-        self.store.command(
-            f"INSERT INTO events ({names}) SELECT {names} FROM {self.stage} "
-            "SETTINGS materialize_skip_indexes_on_insert = 0, max_insert_threads = 1"
-        )
+        self.store.command(f"INSERT INTO events ({names}) SELECT {names} FROM {self.stage} {WITHOUT_INDEXES}")
         self.store.command(f"TRUNCATE TABLE {self.stage}")
         return hits, error
 
