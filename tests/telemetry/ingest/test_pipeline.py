@@ -275,3 +275,15 @@ def test_rejects_alone_are_kept(running: Pipeline, event_store: Store) -> None:
     rows = held(event_store, "part, place, raw", "quarantine")
     assert [(row["part"], row["place"], row["raw"]) for row in rows] == [(0, "1行目", "?"), (1, "3行目", "!")]
     assert running.submit(parcel).result(20).repeated
+
+
+def test_stages_that_a_kill_left_are_dropped_and_none_is_left_behind(city: City, event_store: Store) -> None:
+    event_store.command("CREATE TABLE stage_left_1_2 (n UInt8) ENGINE = Memory")
+    made = Pipeline(event_store)
+    made.start()
+    made.submit(make_parcel(1)).result(20)
+    made.stop()
+    left = event_store.stage_query(
+        "SELECT name FROM system.tables WHERE startsWith(name, 'stage_')", stage="tables"
+    )
+    assert left.num_rows == 0

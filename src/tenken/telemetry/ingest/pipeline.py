@@ -8,13 +8,12 @@ its parcels. One thread writes, so that no two batches ever hold the same payloa
 from __future__ import annotations
 
 import logging
-import os
 import queue
-import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -29,7 +28,7 @@ from tenken.telemetry.ingest.alarms import Alarms
 from tenken.telemetry.ingest.heard import Heard
 from tenken.telemetry.ingest.parcels import Parcel, Receipt, Reject
 from tenken.telemetry.ingest.queueing import Busy, Queue, Waiting
-from tenken.telemetry.ingest.writing import Writer, Written
+from tenken.telemetry.ingest.writing import Writer, Written, drop_left_stages, stage_name
 from tenken.telemetry.inventory.operations import record_inventory
 from tenken.telemetry.models import EventDeletion
 from tenken.telemetry.store import Store, StoreUnavailable, store
@@ -96,14 +95,14 @@ class Pipeline:
         """Open the store, mend the counts a kill may have left behind, raise what was not raised, begin to write.
         ``StoreUnavailable`` when the store cannot be opened."""
         events = self._given or store()
+        drop_left_stages(events)
         if events.embedded:
             deleted = set(EventDeletion.objects.values_list("city__code", "month"))
             if mended := mend_recent(events, deleted):
                 logger.warning("counts of %d days were mended after an unclean end", len(mended))
         self._alarms = Alarms(events)
         self._alarms.start(list(City.objects.values_list("code", flat=True)))
-        stage = f"stage_{socket.gethostname()}_{os.getpid()}_{id(self):x}"
-        writer = Writer(events, "".join(char if char.isalnum() else "_" for char in stage))
+        writer = Writer(events, stage_name(id(self)))
         for name, work in (
             ("write", lambda: self._write_batches(writer)),
             ("inventories", self._take_inventories),
@@ -175,6 +174,8 @@ class Pipeline:
                     self._finish(some, self._written(writer, city, [one.parcel for one in some]))
                 except Exception as error:
                     self._fail(some, error)
+        with suppress(Exception):  # what is left is dropped at the next start
+            writer.close()
 
     def _written(self, writer: Writer, city: str, parcels: list[Parcel]) -> list[Written]:
         """Write a batch, again and again for some seconds while the store cannot take it."""

@@ -15,11 +15,14 @@ not there are written. Rows of 2. and 4. that are written again replace themselv
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -58,6 +61,29 @@ class Written:
     hits: pa.Table | None = None
     terminals: frozenset[int] = frozenset()
     detection_error: str = ""
+
+
+def stage_name(number: int) -> str:
+    """Return a name for a stage that no other writer has: *number* tells those of one process apart."""
+    return f"{_stages_of_host()}{os.getpid()}_{number:x}"
+
+
+def _stages_of_host() -> str:
+    return "stage_" + "".join(char if char.isalnum() else "_" for char in socket.gethostname()) + "_"
+
+
+def drop_left_stages(store: Store) -> None:
+    """Drop what killed processes left: of the embedded store, which only we have open, all stages; of a server those of
+    this host whose process is gone."""
+    prefix = "stage_" if store.embedded else _stages_of_host()
+    found = store.stage_query(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, {prefix:String})",
+        stage="tables",
+        parameters={"prefix": prefix},
+    )
+    for name in found.column("name").to_pylist():
+        if store.embedded or not Path(f"/proc/{name.removeprefix(prefix).partition('_')[0]}").exists():
+            store.command(f"DROP TABLE IF EXISTS {name}")
 
 
 @dataclass
@@ -118,6 +144,11 @@ class Writer:
         except DatabaseError as error:
             raise StoreUnavailable(_DATABASE) from error
         return enrich(columns, directory=known, lists=lists, approvals=held[1], oldest=settings.EVENTS_OLDEST)
+
+    def close(self) -> None:
+        """Drop the stage."""
+        self.store.command(f"DROP TABLE IF EXISTS {self.stage}")
+        self._staged = False
 
     # --- what is there already -------------------------------------------------------------------------------
 
