@@ -11,6 +11,7 @@ from tenken.demo.telemetry import terminals as a33
 from tenken.demo.telemetry import words
 from tenken.demo.telemetry.operations import APPROVED_STICKS
 from tenken.organization.access import Principal
+from tenken.organization.models import Unit
 from tenken.telemetry.detection.operations import install_shipped
 from tenken.telemetry.device_control.kinds import DeviceKind
 from tenken.telemetry.device_control.operations.devices import DeviceData, register_device
@@ -39,12 +40,7 @@ def settle(made: DemoCity, today: date) -> str:
     by = made.system(today)
     adopt_default_classes(by=by)
     key = _sources(by)
-    _lists(by)
-    set_duty_hours(
-        by=by,
-        unit=made.units_on(today)[_root_code(made, today)],
-        week=[(day, _OPENS, _CLOSES) for day in range(5)],
-    )
+    settle_rules(by=by, root=next(one for one in made.units_on(today).values() if one.kind.rank == 0))
     _devices(made, by, today)
     _counts(by, today)
     _remote_sessions(by, today)
@@ -52,8 +48,10 @@ def settle(made: DemoCity, today: date) -> str:
     return key
 
 
-def _root_code(made: DemoCity, today: date) -> str:
-    return next(unit.code for unit in made.units_on(today).values() if unit.kind.rank == 0)
+def settle_rules(*, by: Principal, root: Unit) -> None:
+    """Settle what rules ask: the lists, and when the offices are on duty."""
+    _lists(by)
+    set_duty_hours(by=by, unit=root, week=[(day, _OPENS, _CLOSES) for day in range(5)])
 
 
 def _sources(by: Principal) -> str:

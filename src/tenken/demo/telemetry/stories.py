@@ -40,7 +40,7 @@ def stories(population: Population, today: date, closed: Callable[[date], bool])
     shut = next(day for day in (today - timedelta(days=n) for n in range(3, 30)) if closed(day))
     open_days = [day for day in (today - timedelta(days=n) for n in range(1, 30)) if not closed(day)]
     return (
-        *_samples(cast),
+        *(story for story in _samples(cast) if story.day < today),
         _night(cast, shut),
         _list_mailed(cast, open_days[1]),
         _picture(cast, open_days[2]),

@@ -31,6 +31,7 @@ PRINTED_TOTAL: Final = 3_118
 _SPARES: Final = 41  # A33 says "予備含む"; how many is invented
 _WITHOUT_ANTIVIRUS: Final = 8
 _OLD_PATTERNS: Final = 23
+_SYSTEM_BEGAN: Final = date(2019, 10, 1)
 _SERVERS_AT: Final = "情報基盤課"
 
 
@@ -86,8 +87,8 @@ _UPDATES: Final = (("KB5068861", 10), ("KB5066835", 38), ("KB5065426", 73))
 
 
 def load_terminals(made: DemoCity, today: date) -> list[Terminal]:
-    """Enter the terminals in the ledger, as of the beginning of this fiscal year."""
-    on = FiscalYear.of(today).starts_on
+    """Enter the terminals in the ledger, as of the day document 004's system began, or of this fiscal year before that."""
+    on = min(_SYSTEM_BEGAN, FiscalYear.of(today).starts_on)
     units = [unit for unit in made.units_on(on).values() if unit.kind.answers_sheets]
     rows = [*_servers(units), *_clients(made, units, on), *_bought(units)]
     return add_terminals(by=made.system(on), rows=rows, on=on)
