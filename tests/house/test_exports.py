@@ -63,6 +63,7 @@ NO_LISTS = {
     "telemetry/rules/tried.html": "a trial before a rule is on",
     "telemetry/search/file.html": "one file's names; its operations are taken out by the search",
     "telemetry/search/results.html": "part of the search's page, which takes them out as a job with its purpose",
+    "telemetry/alerts/live.html": "part of the list of alerts, which goes out",
     "telemetry/inventory/doubt.html": "a question before it is decided; the list of doubts goes out",
     "telemetry/inventory/terminal.html": "one thing's own page; the ledger, its software and its changes go out",
     "telemetry/devices/publish.html": "a question before it is done",
