@@ -10,7 +10,18 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-AREAS = ("transactions", "inspection", "submissions", "workbooks", "technical", "audits", "telemetry_ingest", "telemetry_rules")
+AREAS = (
+    "transactions",
+    "inspection",
+    "submissions",
+    "workbooks",
+    "technical",
+    "audits",
+    "telemetry_ingest",
+    "telemetry_rules",
+    "telemetry_search",
+    "telemetry_reconnect",
+)
 
 
 def main() -> int:

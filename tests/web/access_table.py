@@ -81,7 +81,11 @@ RETURNS_DEVICE_A1: Outcome = {
 }
 RETURNS_DEVICE_B1: Outcome = {"ok": "other secretariat", "403": "ciso network auditor", "404": REST}
 RECORDS_REMOTE: Outcome = {"ok": "network secretariat f_secretariat", "403": REST}
-ANSWERS_VIEW_A1: Outcome = {"ok": "manager deputy secretariat", "403": "ciso bureau network auditor", "404": REST}
+ANSWERS_VIEW_A1: Outcome = {
+    "ok": "manager deputy secretariat",
+    "403": "ciso bureau network auditor",
+    "404": REST,
+}
 ANSWERS_VIEW_B1: Outcome = {"ok": "other secretariat", "403": "ciso network auditor", "404": REST}
 COUNTS_A1: Outcome = {
     "ok": "ciso bureau manager deputy network secretariat auditor",

@@ -63,7 +63,9 @@ def terminal_places(scenario: Scenario) -> dict[str, dict[str, tuple[Any, ...]]]
     counts = open_reconciliation(
         by=by, title="t", statement="s", as_of=_DAY, printed_total=9, rows=[RowData("すべて", 4)]
     )
-    said = explain_difference(by=by, reconciliation=counts, row=None, count=1, text="x", version=counts.version)
+    said = explain_difference(
+        by=by, reconciliation=counts, row=None, count=1, text="x", version=counts.version
+    )
     return found | {
         "software": {"inside": (SoftwareTitle.objects.get(city=scenario.city, key="walk").pk,)},
         "support_row": {"inside": (support.pk,)},

@@ -31,8 +31,8 @@ from tests.web.policy_city import TODAY, draft, in_force, procedure, with_policy
 from tests.web.retention_rows import retention_places
 from tests.web.rotation_rows import rotation_places
 from tests.web.rows import Rows, make_rows
-from tests.web.source_rows import source_places
 from tests.web.search_rows import search_places
+from tests.web.source_rows import source_places
 from tests.web.technical_rows import technical_places
 from tests.web.terminal_rows import terminal_places
 from tests.web.visit_rows import visit_places

@@ -9,16 +9,15 @@ class TelemetryConfig(AppConfig):
         from tenken.jobs.schedule import register_daily
         from tenken.journal.labels import register_operation_labels
         from tenken.telemetry import permissions  # noqa: F401 - registers the capabilities
-        from tenken.telemetry.detection.labels import LABELS as OF_RULES
         from tenken.telemetry.alerts.labels import LABELS as OF_ALERTS
         from tenken.telemetry.alerts.licences import MORNING, check_licences, cities_that_look
+        from tenken.telemetry.detection.labels import LABELS as OF_RULES
         from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
         from tenken.telemetry.events.accounts import LABELS as OF_ACCOUNTS
         from tenken.telemetry.inventory.registering import register_inventory
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
         from tenken.telemetry.mappings.registering import register_mappings
         from tenken.telemetry.reception.labels import LABELS as OF_RECEPTION
-
         from tenken.telemetry.retention.registering import register_retention
         from tenken.telemetry.search.registering import register_search
 

@@ -33,6 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from tenken.cli.telemetry import rules_actions
+    from tenken.cli.telemetry.rules_actions import run as act
 
-    return rules_actions.run(args)
+    return act(args)
