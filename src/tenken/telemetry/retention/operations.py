@@ -71,9 +71,15 @@ def change_class(
         raise Stale("この保存区分は、ほかの人が変更しました。読み直してください。")
     found = []
     if not 1 <= keep_months <= 120:
-        found.append(Problem("1から120までの月数を入力してください。", place="検索できる月数", field="keep_months"))
+        found.append(
+            Problem("1から120までの月数を入力してください。", place="検索できる月数", field="keep_months")
+        )
     if archive and not 1 <= archive_years <= 50:
-        found.append(Problem("1から50までの年数を入力してください。", place="保管ファイルの保存年数", field="archive_years"))
+        found.append(
+            Problem(
+                "1から50までの年数を入力してください。", place="保管ファイルの保存年数", field="archive_years"
+            )
+        )
     if found:
         raise Invalid("保存区分を変更できません。", found)
     before = _class_facts(row)
@@ -138,7 +144,8 @@ def release_hold(*, by: Principal, hold: LegalHold, because: str) -> LegalHold:
     reason = plain_text(because)
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(
-            "解除できません。", [Problem(f"{REASON_LIMIT}字までで入力してください。", place="解除の理由", field="because")]
+            "解除できません。",
+            [Problem(f"{REASON_LIMIT}字までで入力してください。", place="解除の理由", field="because")],
         )
     row.released_by, row.released_at, row.released_because = by.actor.code, clock.now(), reason
     row.version += 1
@@ -213,7 +220,8 @@ def restore_archive(
     reason = plain_text(purpose)
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(
-            "復元できません。", [Problem(f"{REASON_LIMIT}字までで入力してください。", place="目的", field="purpose")]
+            "復元できません。",
+            [Problem(f"{REASON_LIMIT}字までで入力してください。", place="目的", field="purpose")],
         )
     opened, root = store(), archive_root()
     present = events.months_present(opened, by.city_code)

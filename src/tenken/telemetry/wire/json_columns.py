@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MOST_NAMES: Final = 200
 _MOST_CELLS: Final = 2_000_000
 _LOOKED_AT: Final = 200
+# Arrow builds a value of many levels by recursion, and the process ends where its stack does.
+_MOST_OPENED: Final = 64
 _TAKEN: Final = frozenset(BY_NAME) - OWN_COLUMNS
 
 
@@ -57,11 +59,21 @@ def _lines(body: bytes) -> int:
 
 def _is_plain(body: bytes) -> bool:
     """Return whether every line of *body* begins and ends as an object: then no object has two lines, and with as many
-    objects as lines no line has two."""
+    objects as lines no line has two. A line that may be deep is not plain."""
     lines = _lines(body)
     begun = body.startswith(b"{") + body.count(b"\n{")
     ended = body.endswith((b"}", b"}\r")) + body.count(b"}\n") + body.count(b"}\r\n")
-    return begun == lines == ended
+    return begun == lines == ended and not _may_be_deep(body)
+
+
+def _may_be_deep(body: bytes) -> bool:
+    """Return whether a line of *body* opens more brackets, in text or not, than any plain event does."""
+    import numpy as np
+
+    octets = np.frombuffer(body, np.uint8)
+    opened = np.flatnonzero((octets | 0x20) == ord("{"))  # "[" is "{" without this bit
+    line = np.searchsorted(np.flatnonzero(octets == ord("\n")), opened)
+    return bool((line[_MOST_OPENED:] == line[:-_MOST_OPENED]).any())
 
 
 def _names_of_some(body: bytes) -> dict[str, Any] | None:

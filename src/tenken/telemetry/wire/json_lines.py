@@ -16,6 +16,7 @@ from tenken.telemetry.ingest.parcels import Parsed, Reject
 from tenken.telemetry.wire.json_columns import read_columns, read_few
 from tenken.telemetry.wire.values import (
     OWN_COLUMNS,
+    bounded,
     column_value,
     decoded,
     events_table,
@@ -38,10 +39,11 @@ def read_json_lines(body: bytes, *, dialect: str, received: datetime) -> Parsed:
     """Return the events of *body* (inflated): objects one a line, or one array of them.
 
     ``dialect`` is one of ``Source.Dialect``. A line that is no object is a reject with its number; a moment that cannot
-    be read is ``received``. Never raises.
+    be read is ``received``. ``TooLarge`` for more lines than a payload may hold.
     """
     if not body.strip():
         return Parsed()
+    bounded(body.count(b"\n"))
     if dialect == WINDOWS or body.lstrip()[:1] == b"[":
         return _line_by_line(body, dialect, received)
     if (table := read_columns(body, received)) is not None:
@@ -94,13 +96,24 @@ def _lines(body: bytes) -> Iterator[bytes]:
     import orjson
 
     if body.lstrip()[:1] == b"[":
+        bounded(min(body.count(b"{"), body.count(b"},")))  # objects within objects do not count
         try:
             items = orjson.loads(body)
         except orjson.JSONDecodeError:
             items = None
         if isinstance(items, list):
-            return (orjson.dumps(item) for item in items)
+            bounded(len(items))
+            return map(_line_of, items)
     return iter(body.split(b"\n"))
+
+
+def _line_of(item: object) -> bytes:
+    import orjson
+
+    try:
+        return orjson.dumps(item)
+    except TypeError:
+        return b"..."  # too deep to be written: a reject like any other
 
 
 def tenken_event(found: Mapping[str, Any], received: datetime) -> dict[str, Any]:

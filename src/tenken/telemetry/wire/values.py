@@ -12,6 +12,7 @@ from tenken.common.clock import JAPAN
 from tenken.common.era import parse_date
 from tenken.telemetry.events.operations import BY_CODE
 from tenken.telemetry.events.schema import BY_NAME, arrow_schema
+from tenken.telemetry.wire.inflating import TooLarge
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +36,7 @@ _NAMED: Final = re.compile(  # Sun Apr 20 10:11:12 2025 · 20 Apr 2025 · Apr 20
     r"[ -](?:\s*[\d:]{5,8}\s+(?:[A-Z]{3,4}\s+)?)?\s*(?P<year>\d{4})\b.*"
 )
 _SLASHED: Final = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})\b.*")
+MOST_EVENTS: Final = 250_000  # of one payload
 _EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 # Columns that no sender fills in: they are made on arrival.
@@ -118,8 +120,16 @@ def whole(value: object, bits: int = 64) -> int:
     return min(max(number, 0), 2**bits - 1)
 
 
+def bounded(events: int) -> None:
+    """``TooLarge`` for more events than one payload may hold: their rows take a hundred times the bytes of an empty one,
+    and no batch is cut inside a payload."""
+    if events > MOST_EVENTS:
+        raise TooLarge(f"一度に送れるのは{MOST_EVENTS:,}件までです。分けて送ってください。")
+
+
 def text_of(value: object) -> str:
-    """Return a JSON value as text: strings as they are, others as JSON; '' for null."""
+    """Return a JSON value as text: strings as they are, others as JSON; '' for null. ``ValueError`` for one of more levels
+    than can be written."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -128,8 +138,11 @@ def text_of(value: object) -> str:
 
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-    except TypeError:  # what JSON does not know
-        return str(value)
+    except TypeError:  # what JSON does not know, or of many levels
+        try:
+            return str(value)
+        except RecursionError:
+            raise ValueError("入れ子が深すぎます。") from None
 
 
 def texts_of(value: object) -> list[str]:
