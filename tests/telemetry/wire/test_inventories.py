@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tenken.common.refusals import Invalid
 from tenken.telemetry.inventory.report import AntivirusState, InstalledItem, Inventory, Part
 from tenken.telemetry.wire.glpi import read_glpi
+from tenken.telemetry.wire.inflating import TooLarge
 from tenken.telemetry.wire.ocs import inventory_reply, prolog_reply, read_ocs
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -220,6 +221,21 @@ def test_glpi_partial_says_what_it_speaks_for() -> None:
     assert found.sections == {"software", "antivirus", "monitor"}
     assert [item.kind for item in found.software] == ["application", "update"]
     assert found.antivirus[0].definitions_on == date(2026, 11, 1)
+
+
+def test_what_no_database_takes_is_left_out() -> None:
+    body = json.dumps(
+        {"deviceid": "a\0b", "content": {"hardware": {"name": "PC\0-1", "uuid": "\0"}}, "tag": "\0T"}
+    )
+    (found,) = read_glpi(body.encode(), agent_id="", received=NOW).parsed.inventories
+    assert (found.agent_id, found.computer_name, found.uuid, found.tag) == ("ab", "PC-1", "", "T")
+
+
+def test_more_parts_than_an_inventory_has_are_refused() -> None:
+    with pytest.raises(TooLarge):
+        read_glpi(b'{"deviceid":"a","x":[' + b"{}," * 4_000_000 + b"{}]}", agent_id="", received=NOW)
+    with pytest.raises(TooLarge):
+        read_ocs(b"<REQUEST>" + b"<a/>" * 2_000_000 + b"</REQUEST>", received=NOW)
 
 
 def test_glpi_contact_and_refusals() -> None:

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from tenken.telemetry.events.schema import arrow_schema
 from tenken.telemetry.ingest.parcels import Parsed
 from tenken.telemetry.wire import json_lines
+from tenken.telemetry.wire.inflating import TooLarge
 from tenken.telemetry.wire.json_columns import read_columns
 from tenken.telemetry.wire.json_lines import TENKEN, WINDOWS, read_json_lines
+from tenken.telemetry.wire.values import MOST_EVENTS
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -172,6 +174,33 @@ def test_many_names_do_not_fill_the_memory() -> None:
     body = b"\n".join(orjson.dumps({f"name{at}": at}) for at in range(3000))
     parsed = read_json_lines(body, dialect=TENKEN, received=NOW)
     assert _rows(parsed)[2999]["rest"] == {"name2999": "2999"}
+
+
+@pytest.mark.parametrize("levels", [65, 300, 1020, 200_000])
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+@pytest.mark.parametrize("dialect", [TENKEN, WINDOWS])
+def test_a_deep_line_costs_at_most_itself(levels: int, opening: bytes, closing: bytes, dialect: str) -> None:
+    good = b'{"EventID":1,"op":"logon"}'
+    deep = b'{"EventID":1,"x":' + opening * levels + b"1" + closing * levels + b"}"
+    parsed = read_json_lines(b"\n".join([good, deep, good]), dialect=dialect, received=NOW)
+    assert len(_rows(parsed)) + len(parsed.rejects) == 3
+    assert [one.place for one in parsed.rejects] in ([], ["2行目"])
+
+
+def test_a_deep_item_of_an_array_costs_at_most_itself() -> None:
+    body = b'[{"op":"logon"},' + b"[" * 300 + b"]" * 300 + b',{"op":"logoff"}]'
+    parsed = read_json_lines(body, dialect=TENKEN, received=NOW)
+    assert [row["op"] for row in _rows(parsed)] == ["logon", "logoff"]
+    assert [one.place for one in parsed.rejects] == ["2行目"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}\n" * (MOST_EVENTS + 1), b"[" + b"{}," * MOST_EVENTS + b"{}]", b"[" + b"[]," * 4_000_000 + b"[]]"],
+)
+def test_more_than_a_payload_may_hold_is_refused(body: bytes) -> None:
+    with pytest.raises(TooLarge):
+        read_json_lines(body, dialect=TENKEN, received=NOW)
 
 
 def test_what_a_sender_may_not_say_is_kept_beside() -> None:

@@ -15,7 +15,9 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 )
 
 from tenken.common.refusals import Invalid
+from tenken.telemetry.wire.inflating import TooLarge
 from tenken.telemetry.wire.otlp import otlp_reply, read_otlp
+from tenken.telemetry.wire.values import MOST_EVENTS
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROTOBUF, JSON = "application/x-protobuf", "Application/JSON; charset=utf-8"
@@ -197,6 +199,20 @@ def test_replies_are_in_the_format_of_the_request() -> None:
 def test_what_is_no_request_is_refused(body: bytes, content_type: str) -> None:
     with pytest.raises(Invalid):
         read_otlp(body, content_type=content_type, received=NOW)
+
+
+def _sized(field: bytes, inner: bytes) -> bytes:
+    size, length = b"", len(inner)
+    while length > 127:
+        size, length = size + bytes([length & 127 | 128]), length >> 7
+    return field + size + bytes([length]) + inner
+
+
+@pytest.mark.parametrize("records", [MOST_EVENTS + 1, 9_000_000])
+def test_more_records_than_a_payload_may_hold_are_refused(records: int) -> None:
+    body = _sized(b"\x0a", _sized(b"\x12", b"\x12\x00" * records))
+    with pytest.raises(TooLarge):
+        read_otlp(body, content_type=PROTOBUF, received=NOW)
 
 
 _JSON = st.recursive(

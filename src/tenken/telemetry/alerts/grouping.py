@@ -73,15 +73,16 @@ def hits_of(table: pa.Table) -> list[Hit]:
             seq=row["seq"],
             ts=row["ts"],
             received=row["received"],
-            section=row["section"],
-            person=row["person"],
-            user=row["user"],
-            device=row["device"],
-            computer=row["computer"],
-            fields=dict(row["fields"] or ()),
+            fields={name: _plain(value) for name, value in row["fields"] or ()},
+            **{name: _plain(row[name]) for name in ("section", "person", "user", "device", "computer")},
         )
         found.setdefault(hit.key, hit)
     return sorted(found.values(), key=lambda hit: (hit.ts, hit.payload, hit.seq))
+
+
+def _plain(text: str) -> str:
+    """Return *text* without NUL: the database does not take it, and one such hit would hold up all that follow."""
+    return text.replace("\0", "")
 
 
 def group_of(hit: Hit, group_by: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from tenken.common.refusals import Invalid
 from tenken.telemetry.ingest.parcels import Parsed
 from tenken.telemetry.wire.inventories import inventory_of
+from tenken.telemetry.wire.values import bounded_json
 
 _DROPPED: Final = frozenset({"envs", "processes"})
 
@@ -52,9 +53,10 @@ def read_glpi(body: bytes, *, agent_id: str, received: datetime) -> GlpiMessage:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in *body*; ``Invalid`` for anything else."""
+    """Return the JSON object in *body*; ``Invalid`` for anything else, ``TooLarge`` for one of too many parts."""
     import orjson
 
+    bounded_json(body)
     try:
         message = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -99,9 +99,9 @@ def inventory_of(
         "parts": (*adapters, *_parts(content)),
     }
     return Inventory(
-        agent_id=agent_id[:_LONGEST],
+        agent_id=_plain(agent_id),
         reported_at=_reported_at(log, received),
-        tag=(tag or _account_tag(content))[:_LONGEST],
+        tag=_plain(tag) or _account_tag(content),
         partial=partial,
         sections=_sent(content, values, software_kinds) if partial else frozenset(),
         **values,
@@ -124,9 +124,14 @@ def _first(content: Mapping[str, Section], name: str) -> Mapping[str, Any]:
 
 def _pick(section: Mapping[str, Any], *names: str) -> str:
     for name in names:
-        if text := text_of(section.get(name)).strip():
-            return text[:_LONGEST]
+        if text := _plain(section.get(name)):
+            return text
     return ""
+
+
+def _plain(value: object) -> str:
+    """Return *value* as text without NUL, which a database does not take."""
+    return text_of(value).replace("\0", "").strip()[:_LONGEST]
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from tenken.telemetry.wire.json_columns import read_columns, read_few
 from tenken.telemetry.wire.values import (
     OWN_COLUMNS,
     bounded,
+    bounded_json,
     column_value,
     decoded,
     events_table,
@@ -96,7 +97,7 @@ def _lines(body: bytes) -> Iterator[bytes]:
     import orjson
 
     if body.lstrip()[:1] == b"[":
-        bounded(min(body.count(b"{"), body.count(b"},")))  # objects within objects do not count
+        bounded_json(body)
         try:
             items = orjson.loads(body)
         except orjson.JSONDecodeError:

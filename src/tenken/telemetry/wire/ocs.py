@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenken.common.refusals import Invalid
 from tenken.telemetry.ingest.parcels import Parsed
+from tenken.telemetry.wire.inflating import TooLarge
 from tenken.telemetry.wire.inventories import inventory_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _ENCODINGS: Final = {
     "iso-8859-1": "cp1252",
 }
 _KANA: Final = re.compile("[ぁ-んァ-ヶ]")
+_MOST_TAGS: Final = 2_000_000  # an element takes thirty times the bytes of an empty one
 # Environment variables hold secrets, command lines hold file names and passwords: neither is read.
 _DROPPED: Final = frozenset({"ENVS", "PROCESSES", "RUNNINGPROCESSES"})
 
@@ -80,6 +82,8 @@ def _root(xml: bytes) -> Element:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
+    if xml.count(b"<") > _MOST_TAGS:
+        raise TooLarge("XMLの要素が多すぎます。")
     text = _NOT_XML.sub("", _DECLARATION.sub("", _text(xml), count=1))
     try:
         return fromstring(text, forbid_dtd=True)

@@ -34,7 +34,7 @@ class EnrollRequest:
 def read_enroll(body: bytes) -> EnrollRequest:
     """Return the enrolment in *body*. ``Invalid`` when it is none or names no host."""
     message = json_object(body)
-    host = text_of(message.get("host_identifier")).strip()
+    host = text_of(message.get("host_identifier")).replace("\0", "").strip()
     if not host:
         raise Invalid("osqueryの登録に、端末の名前（host_identifier）がありません。")
     details = message.get("host_details")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,17 @@ from tenken.common.refusals import Invalid
 from tenken.telemetry.events.schema import BY_NAME
 from tenken.telemetry.ingest.parcels import Parsed
 from tenken.telemetry.wire.glpi import json_object
-from tenken.telemetry.wire.values import OWN_COLUMNS, column_value, events_table, moment, plain_rest, text_of
+from tenken.telemetry.wire.inflating import TooLarge
+from tenken.telemetry.wire.values import (
+    MOST_EVENTS,
+    OWN_COLUMNS,
+    bounded,
+    column_value,
+    events_table,
+    moment,
+    plain_rest,
+    text_of,
+)
 from tenken.telemetry.wire.windows_events import windows_event
 
 if TYPE_CHECKING:
@@ -45,13 +56,18 @@ ATTRIBUTES: Final = MappingProxyType(
     }
 )
 
+# A message of two bytes takes 140 in memory: less than other bodies.
+_MOST_PROTOBUF: Final = 16 * 1024 * 1024
 _INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 def read_otlp(body: bytes, *, content_type: str, received: datetime) -> Parsed:
-    """Return the log records of *body* (inflated) as events. ``Invalid`` for what is no such request."""
+    """Return the log records of *body* (inflated) as events. ``Invalid`` for what is no such request, ``TooLarge`` for more
+    than a payload may hold."""
     records = _json_records(body) if is_json(content_type) else _protobuf_records(body)
-    return Parsed(events=events_table([_row(record, received) for record in records]))
+    rows = [_row(record, received) for record in islice(records, MOST_EVENTS + 1)]
+    bounded(len(rows))
+    return Parsed(events=events_table(rows))
 
 
 def otlp_reply(content_type: str, rejected: int, message: str) -> bytes:
@@ -121,6 +137,8 @@ def _protobuf_records(body: bytes) -> Iterator[Record]:
     from google.protobuf.message import DecodeError
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
+    if len(body) > _MOST_PROTOBUF:
+        raise TooLarge(f"データが大きすぎます（展開後{_MOST_PROTOBUF:,}バイトまで）。分けて送ってください。")
     request = ExportLogsServiceRequest()
     try:
         request.ParseFromString(body)

@@ -37,6 +37,7 @@ _NAMED: Final = re.compile(  # Sun Apr 20 10:11:12 2025 · 20 Apr 2025 · Apr 20
 )
 _SLASHED: Final = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})\b.*")
 MOST_EVENTS: Final = 250_000  # of one payload
+_MOST_OPENED: Final = 4_000_000
 _EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 # Columns that no sender fills in: they are made on arrival.
@@ -125,6 +126,13 @@ def bounded(events: int) -> None:
     and no batch is cut inside a payload."""
     if events > MOST_EVENTS:
         raise TooLarge(f"一度に送れるのは{MOST_EVENTS:,}件までです。分けて送ってください。")
+
+
+def bounded_json(body: bytes) -> None:
+    """``TooLarge`` for a document of more objects and lists than any payload has: the smallest takes twenty times its
+    bytes in memory."""
+    if body.count(b"{") + body.count(b"[") > _MOST_OPENED:
+        raise TooLarge("データの項目が多すぎます。分けて送ってください。")
 
 
 def text_of(value: object) -> str:
