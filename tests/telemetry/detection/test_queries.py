@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from tenken.common.refusals import Denied, Invalid, Missing
+from tenken.journal.models import Entry, PersonalDataAccess
 from tenken.organization.access import Principal
 from tenken.telemetry.detection.operations import save_rule, switch_on
 from tenken.telemetry.detection.queries import (
@@ -70,6 +71,10 @@ def test_a_rule_on_the_past_tells_how_often_by_day_and_shows_the_newest(by: Prin
     )
     assert not {"user", "person"} & set(newest), "who it was is looked up where looks are recorded"
     assert len(trial.samples) == 15
+    entry = Entry.objects.latest("sequence")
+    assert entry.operation == "telemetry.rule.try", "a trial is a search: what was asked is told"
+    assert "whoami" in entry.payload.body
+    assert PersonalDataAccess.objects.get(purpose="検知ルールの試行").rows == 15
     assert trial.seconds > 0
 
 

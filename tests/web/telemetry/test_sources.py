@@ -15,9 +15,11 @@ from tests.factories import Scenario
 from tests.telemetry.conftest import event_store
 from tests.web.source_rows import RAW, RECEIVED, put_in_quarantine, quarantine_row
 
-from tenken.journal.models import Entry
+from tenken.common.refusals import Invalid
+from tenken.journal.models import Entry, PersonalDataAccess
 from tenken.telemetry.ingest import pipeline as roads
 from tenken.telemetry.models import ReceiverState, Source, SourceDay
+from tenken.telemetry.reception import replaying
 from tenken.telemetry.reception.activity import Tally, add_tallies, tell_state
 from tenken.telemetry.reception.keys import key_hash
 from tenken.telemetry.reception.nodes import enroll_node, find_node
@@ -56,6 +58,11 @@ def form_of(**said: Any) -> dict[str, Any]:
         "events_per_second": "0",
         **said,
     }
+
+
+def test_no_source_may_send_as_if_restored_from_an_archive(scenario: Scenario) -> None:
+    with pytest.raises(Invalid):
+        new_source(scenario, retention_class="restored")
 
 
 def test_a_source_is_registered_and_its_key_shown_once(web: Client) -> None:
@@ -274,8 +281,23 @@ class TestQuarantine:
         assert "32 30 32 36 2f" in page
         answer = web.get(reverse("telemetry-quarantine-raw", args=[name]))
         assert answer.content == RAW
-        for wrong in ("1-2-3", "x", "9" * 40 + "-1-1"):
+        noted = PersonalDataAccess.objects.filter(subject_type="telemetry.quarantine", subject_id=name)
+        assert noted.count() == 2, "the page and the bytes say what somebody did"
+        for wrong in (
+            "1-2-3",
+            "x",
+            "9" * 40 + "-1-1",
+            f"1-{2**64}-1",
+            f"1-1-{2**32}",
+            "1--1-1",
+            "9" * 13 + "-1-1",
+        ):
             assert web.get(reverse("telemetry-quarantine-part", args=[wrong])).status_code == 404
+
+    def test_its_list_is_noted_for_it_shows_what_was_sent(self, web: Client) -> None:
+        put_in_quarantine(quarantine_row("991015"), quarantine_row("991015", part=2))
+        web.get(reverse("telemetry-quarantine"))
+        assert PersonalDataAccess.objects.get(subject_type="telemetry.quarantine").rows == 2
 
     def test_is_given_up_with_a_reason(self, web: Client) -> None:
         put_in_quarantine(quarantine_row("991015"), quarantine_row("991015", part=2, reason="ほか"))
@@ -307,12 +329,21 @@ def test_what_is_understood_now_is_read_again(
                 for number in range(5)
             ),
             quarantine_row("991015", part=8, raw=b"{", received=now),
+            quarantine_row("991015", part=9, raw=b"defect", received=now),
         )
+        reader = replaying._READERS["jsonl"]
+
+        def defective(by: Any, source: Source, one: Any) -> Any:
+            if one.raw == b"defect":
+                raise RecursionError
+            return reader(by, source, one)
+
+        monkeypatch.setitem(replaying._READERS, "jsonl", defective)
         web = client_for(scenario.people["secretariat"])
         said = {"source": "lines-1", "reason": "JSONとして読み取れません。"}
         page = web.post(reverse("telemetry-quarantine-replay"), said, follow=True).content.decode()
         assert "5件を読み取りました（操作ログ5件）" in page
-        assert "1件は、まだ読み取れません" in page
+        assert "2件は、まだ読み取れません" in page
         rows = event_store.stage_query("SELECT user, document FROM events", stage="events").to_pylist()
         assert sorted(row["user"] for row in rows) == [f"u{number}" for number in range(5)]
         assert {row["document"] for row in rows} == {"附票"}

@@ -10,8 +10,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import transaction
+
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Missing
+from tenken.journal.operations import note_access, record
 from tenken.organization.access import Principal, require
 from tenken.telemetry.detection.documents import Document, problem_of, read_rule
 from tenken.telemetry.detection.problems import Unusable
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 LONGEST_TRIAL: Final = timedelta(days=31)
 _SAMPLES: Final = 20
+_TEXT_KEPT: Final = 10_000
 _MOST_BASE_HITS: Final = 500_000
 _SAMPLED: Final = "ts, section, device, op, payload, seq"
 _OF_CITY: Final = "city = {city:String} AND ts >= {since:DateTime64(3)} AND ts < {until:DateTime64(3)}"
@@ -61,7 +65,8 @@ class HistoryTrial:
 def try_on_history(by: Principal, rule_text: str, since: datetime, until: datetime) -> HistoryTrial:
     """Return how often the rule of *rule_text* would have fired between two moments, at most 31 days apart.
 
-    A correlation counts the hits its rules would have had. ``Invalid``: the line and reason when it cannot be used, a
+    A correlation counts the hits its rules would have had. A rule is a question to the operation logs like any search:
+    what was tried is in the journal, and that its samples were read is noted. ``Invalid``: the line and reason when it cannot be used, a
     period out of bounds, or one in which there is too much to read within 20 seconds.
     """
     require(by, MANAGE_RULES)
@@ -77,7 +82,30 @@ def try_on_history(by: Principal, rule_text: str, since: datetime, until: dateti
 
         raise refusal(problem_of(error, rule_text)) from error
     days, samples = rows
+    _note_trial(by, document, rule_text, since, until, sum(days.values()), len(samples))
     return HistoryTrial(sum(days.values()), days, samples, time.perf_counter() - begun)
+
+
+@transaction.atomic
+def _note_trial(
+    by: Principal, document: Document, text: str, since: datetime, until: datetime, hits: int, shown: int
+) -> None:
+    subject = ("telemetry.rules", by.city_code)
+    record(
+        by=by,
+        city_code=by.city_code,
+        operation="telemetry.rule.try",
+        subject=subject,
+        changes={
+            "code": document.code,
+            "since": since.isoformat(),
+            "until": until.isoformat(),
+            "hits": hits,
+            "text": text[:_TEXT_KEPT],
+        },
+    )
+    if shown:
+        note_access(by=by, city_code=by.city_code, subject=subject, purpose="検知ルールの試行", rows=shown)
 
 
 class _Past:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,7 +12,7 @@ from django.db import transaction
 
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Missing, Problem
-from tenken.journal.operations import record
+from tenken.journal.operations import note_access, record
 from tenken.organization.access import Principal, require
 from tenken.telemetry.permissions import MANAGE_SOURCES
 from tenken.telemetry.store import Store, store
@@ -21,6 +22,8 @@ STATES: Final = {WAITING: "未処理", REPLAYED: "読み取り直した", GIVEN_
 # Older ones have been given up or are past keeping.
 _WINDOW: Final = timedelta(days=400)
 MOST_LISTED: Final = 5_000
+_NAME: Final = re.compile(r"(\d{1,13})-(\d{1,20})-(\d{1,10})", re.ASCII)
+_LATEST: Final = 4_102_444_800_000  # 2100
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def waiting_reasons(by: Principal, only: QuarantineFilter | None = None) -> list
 
 
 def quarantined(by: Principal, only: QuarantineFilter, *, limit: int = MOST_LISTED) -> list[QuarantinedPart]:
-    """Return the newest *limit* parts with the first bytes of each."""
+    """Return the newest *limit* parts with the first bytes of each; that they were read is noted."""
     sql = (
         f"SELECT {_COLUMNS}, base64Encode(substring(raw, 1, 80)) AS raw FROM quarantine FINAL WHERE {_CONDITION} "
         "AND ({source:String} = '' OR source = {source:String}) "
@@ -92,16 +95,32 @@ def quarantined(by: Principal, only: QuarantineFilter, *, limit: int = MOST_LIST
         "ORDER BY received DESC, payload, part LIMIT {most:UInt32}"
     )
     given = {"source": only.source, "reason": only.reason, "state": only.state, "most": limit}
-    return [_part(row) for row in _ask(by, sql, given)]
+    found = [_part(row) for row in _ask(by, sql, given)]
+    if found:
+        _note_read(by, only.source, "読み取れなかった受信の一覧", len(found))
+    return found
+
+
+def look_at_part(by: Principal, name: str) -> QuarantinedPart:
+    """Return the part called *name* for a person to read; that it was read is noted. ``Missing`` when there is none."""
+    found = find_part(by, name)
+    _note_read(by, found.pk, "読み取れなかった受信の確認", 1)
+    return found
+
+
+def _note_read(by: Principal, what: str, purpose: str, rows: int) -> None:
+    """What nobody understood may say what people did, like any operation log."""
+    subject = ("telemetry.quarantine", what)
+    note_access(by=by, city_code=by.city_code, subject=subject, purpose=purpose, rows=rows)
 
 
 def find_part(by: Principal, name: str) -> QuarantinedPart:
     """Return the part called *name* (``QuarantinedPart.pk``) with all its bytes; ``Missing`` when there is none."""
-    try:
-        moment, payload, part = (int(one) for one in name.split("-"))
-        received = datetime.fromtimestamp(moment / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise Missing("読み取れなかった受信がありません。") from None
+    found = _NAME.fullmatch(name)
+    moment, payload, part = map(int, found.groups()) if found else (0, 0, 0)
+    if not found or moment > _LATEST or payload >= 2**64 or part >= 2**32:
+        raise Missing("読み取れなかった受信がありません。")
+    received = datetime.fromtimestamp(moment / 1000, UTC)
     sql = (
         f"SELECT {_COLUMNS}, base64Encode(raw) AS raw FROM quarantine FINAL WHERE {_CONDITION} "
         "AND payload = {payload:UInt64} AND part = {part:UInt32} LIMIT 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -35,6 +36,8 @@ from tenken.telemetry.wire.ocs import read_ocs
 from tenken.telemetry.wire.osquery import read_log
 from tenken.telemetry.wire.otlp import read_otlp
 from tenken.telemetry.wire.syslog import read_syslog
+
+logger = logging.getLogger("tenken.telemetry")
 
 # A page waits for it: what is left after this is told, and read at the next press.
 _SECONDS: Final = 12.0
@@ -135,6 +138,10 @@ def _read(by: Principal, source: Source | None, one: QuarantinedPart) -> Parsed 
     try:
         parsed = _READERS[source.protocol](by, source, one)
     except Refusal:
+        return None
+    except Exception:
+        # A defect of a reader, as when the part came: the other parts are read all the same.
+        logger.exception("a part of %s could not be read again", one.source)
         return None
     held = parsed.inventories or (parsed.events is not None and parsed.events.num_rows)
     return parsed if held else None

@@ -136,7 +136,8 @@ def _apply(source: Source, settings: SourceSettings, problems: list[Problem]) ->
         problems.append(Problem("入力してください。", "名称", "name"))
     if settings.dialect not in Source.Dialect.values:
         problems.append(Problem("一覧から選んでください。", "行の形式", "dialect"))
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,19}", settings.retention_class):
+    # "restored" is what archives come back as: not counted, and dropped again with them.
+    if not re.fullmatch(r"(?!restored$)[a-z][a-z0-9_]{0,19}", settings.retention_class):
         problems.append(Problem("保存区分のコードを入れてください。", "保存区分", "retention_class"))
     if not 0 <= settings.keep_raw_days <= 3650:
         problems.append(Problem("0から3650日までにしてください。", "受信原本の保存日数", "keep_raw_days"))

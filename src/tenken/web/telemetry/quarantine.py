@@ -142,7 +142,7 @@ def quarantine_list(request: SignedInRequest) -> HttpResponse:
     if kind:
         return export_table(table, "読み取れなかった受信", kind)
     context = {"form": form, "reasons": reasons, "table": table, "cut": len(parts) == MOST_LISTED}
-    return page(request, "quarantine", context, here=_HERE)
+    return page(request, "quarantine", context)
 
 
 @signed_in
@@ -150,7 +150,7 @@ def quarantine_list(request: SignedInRequest) -> HttpResponse:
 def part_page(request: SignedInRequest, part: str) -> HttpResponse:
     """Show one part: why, where, and its bytes as text and in hexadecimal."""
     by = request.principal
-    one = quarantine.find_part(by, part)
+    one = quarantine.look_at_part(by, part)
     shown = one.raw[:_SHOWN_BYTES]
     text, encoding = as_text(shown)
     context = {
@@ -171,14 +171,14 @@ def part_page(request: SignedInRequest, part: str) -> HttpResponse:
         "cut": one.size > _SHOWN_BYTES,
         "waits": one.state == WAITING,
     }
-    return page(request, "part", context, here=_HERE)
+    return page(request, "part", context)
 
 
 @signed_in
 @require_safe
 def part_raw(request: SignedInRequest, part: str) -> HttpResponse:
     """Give the bytes as they came."""
-    one = quarantine.find_part(request.principal, part)
+    one = quarantine.look_at_part(request.principal, part)
     return attachment(one.raw, f"読み取れなかった受信_{one.pk}.bin", "application/octet-stream")
 
 
