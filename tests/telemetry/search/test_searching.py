@@ -11,7 +11,7 @@ import time_machine
 from tenken.common.refusals import Denied, Invalid, Missing
 from tenken.journal.models import Entry, PersonalDataAccess
 from tenken.organization.access import system_principal
-from tenken.organization.models import Unit
+from tenken.organization.models import Role, Unit
 from tenken.organization.operations import rename_unit
 from tenken.telemetry.events.rows import table_of
 from tenken.telemetry.models import SearchPurpose, SearchRecord
@@ -174,8 +174,6 @@ def test_who_may_not_search(filled: Town, role: str) -> None:
 
 
 def test_whoever_searches_for_a_section_sees_that_section(filled: Town) -> None:
-    from tenken.organization.models import Role
-
     role = Role.objects.get(city=filled.scenario.city, code="deputy")
     role.capabilities = [*role.capabilities, SEARCH_EVENTS.code]
     role.save()
@@ -301,6 +299,14 @@ def test_one_event_with_its_raw_payload(event_store: Store, filled: Town) -> Non
         ),
     )
     assert searching.look_at(by=by, key=key)[2] == b"\x8c\xcb\xd0,X"
+    role = Role.objects.get(city=filled.scenario.city, code="deputy")
+    role.capabilities = [*role.capabilities, SEARCH_EVENTS.code]
+    role.save()
+    unit = Unit.objects.get(city=filled.scenario.city, code=row["section"])
+    narrow = principal(make_person(filled.scenario.city, role="deputy", unit=unit))
+    state_purpose(by=narrow, kind="support", text="所属の職員からの問合せ")
+    _, same, raw = searching.look_at(by=narrow, key=key)
+    assert (same["path"], raw) == (row["path"], None), "the payload holds other sections' events too"
 
 
 def test_one_day_of_a_terminal_and_of_a_person(filled: Town) -> None:

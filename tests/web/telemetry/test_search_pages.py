@@ -19,6 +19,7 @@ from tenken.jobs.operations import execute
 from tenken.journal.models import PersonalDataAccess
 from tenken.telemetry.models import SavedSearch, SearchExport, SearchPurpose, SearchRecord
 from tenken.telemetry.store import Store, store
+from tenken.web.telemetry.stories import _as_text
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +211,13 @@ def test_one_event_and_its_files_life(client: Client) -> None:
     assert client.get(f"{HOME}file/", {"path": "a.txt"}).status_code == 200
     wrong_days = {"path": "a.txt", "since": "2021-02-02", "until": "2021-02-01"}
     assert client.get(f"{HOME}file/", wrong_days).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" * 500 + b"]" * 500, b"[" * 9000, b'"\\ud800"', b"\xff\xfe\x81", b"9" * 5000]
+)
+def test_any_payload_can_be_shown(raw: bytes) -> None:
+    assert _as_text(raw).encode()
 
 
 def test_a_search_is_kept_shared_and_removed(

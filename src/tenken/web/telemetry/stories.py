@@ -175,6 +175,7 @@ def event(request: SignedInRequest, key: str) -> HttpResponse:
         "line": line,
         "groups": _fields(row),
         "raw": _as_text(raw),
+        "whole": by.everywhere(SEARCH_EVENTS),
         "raw_cut": raw is not None and len(raw) >= 64 * 1024,
         "tabs": tabs(by, "telemetry-search"),
     }
@@ -213,6 +214,7 @@ def _as_text(raw: bytes | None) -> str:
     else:
         return raw.hex(" ")
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=1)
-    except ValueError:
+        laid_out = json.dumps(json.loads(text), ensure_ascii=False, indent=1)
+    except (ValueError, RecursionError):
         return text
+    return laid_out.encode(errors="backslashreplace").decode()  # JSON can escape half a character
