@@ -23,6 +23,7 @@ from tenken.reports.permissions import VIEW_PAPERS
 from tenken.telemetry.permissions import VIEW_TERMINALS
 from tenken.web.addresses import address
 from tenken.web.home.tasks import Waiting, waiting
+from tenken.web.telemetry.room import room_nav
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,11 @@ _ENTRIES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return ``site`` and ``main_nav`` for the base template. Nothing is asked before a page draws them."""
+    """Return ``site``, ``main_nav`` and, where a room has a menu of its own, ``local_nav`` for the base template. Nothing is asked before a page draws them."""
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
         "main_nav": SimpleLazyObject(lambda: _menu(request)),
+        "local_nav": SimpleLazyObject(lambda: _room(request)),
     }
 
 
@@ -91,6 +93,13 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         for entry in _ENTRIES
         if (entry.capability is None or principal.holds(entry.capability)) and (url := address(entry.page))
     ]
+
+
+def _room(request: HttpRequest) -> list[dict[str, Any]]:
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal and _is_current(request.path, address("telemetry-boards")):
+        return room_nav(principal, request.path)
+    return []
 
 
 def waiting_of(request: HttpRequest) -> Waiting:

@@ -50,7 +50,7 @@ _DESKTOP = _Model(
     "FUJITSU CLIENT COMPUTING LIMITED",
     "ESPRIMO D7013",
     "Microsoft Windows 11 Pro",
-    "10.0.26100",
+    "10.0.26200",
     "Microsoft Office LTSC Standard 2024",
 )
 _NOTEBOOK = replace(_DESKTOP, manufacturer="Dynabook Inc.", model="dynabook S73")

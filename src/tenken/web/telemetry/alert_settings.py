@@ -23,7 +23,6 @@ from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.alert_forms import ExclusionForm, SettingsForm
 from tenken.web.telemetry.alert_tables import LEVELS, ExclusionTable, IncidentTable
 from tenken.web.telemetry.alerts import FOLDER, HERE, tabs
-from tenken.web.telemetry.room import room_nav
 
 _BOTH = ["GET", "HEAD", "POST"]
 
@@ -63,7 +62,6 @@ def exclude(request: SignedInRequest, alert_id: int) -> HttpResponse:
         ],
         folder="web",
         template="changing",
-        local_nav=room_nav(by, HERE),
     )
 
 
@@ -84,7 +82,6 @@ def exclusions(request: SignedInRequest) -> HttpResponse:
         "table": table,
         "tabs": tabs(by, "telemetry-alerts-exclusions"),
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/exclusions.html", context)
 
@@ -117,7 +114,6 @@ def incidents(request: SignedInRequest) -> HttpResponse:
         "table": table,
         "tabs": tabs(by, "telemetry-incidents"),
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/incidents.html", context)
 
@@ -148,7 +144,6 @@ def settings(request: SignedInRequest) -> HttpResponse:
             folder=FOLDER,
             template="settings",
             tabs=tabs(by, "telemetry-alerts-settings"),
-            local_nav=room_nav(by, HERE),
         )
     facts = [
         ("事務局に知らせる重要度", f"{LEVELS[standing.staff_from][0]}以上"),
@@ -162,7 +157,6 @@ def settings(request: SignedInRequest) -> HttpResponse:
     context = {
         "facts": facts,
         "tabs": tabs(by, "telemetry-alerts-settings"),
-        "local_nav": room_nav(by, HERE),
         "crumbs": [{"label": "アラート", "url": reverse(HERE)}, {"label": "アラートの設定", "url": ""}],
     }
     return render(request, f"{FOLDER}/settings.html", context)

@@ -47,7 +47,6 @@ from tenken.web.telemetry.alert_forms import (
 )
 from tenken.web.telemetry.alert_tables import LEVELS, STATUSES, AlertTable
 from tenken.web.telemetry.periods import units_in_sight
-from tenken.web.telemetry.room import room_nav
 from tenken.web.telemetry.search_pages import Lines
 
 FOLDER: Final = "web/telemetry/alerts"
@@ -116,7 +115,6 @@ def alert_list(request: SignedInRequest) -> HttpResponse:
         "handles": by.holds(HANDLE_ALERTS),
         "close_form": CloseForm(prefix="all"),
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
         "here": request.get_full_path(),
     }
     return render(request, f"{FOLDER}/list.html", context, status=200 if only else 422)
@@ -220,7 +218,6 @@ def alert_board(request: SignedInRequest) -> HttpResponse:
         return export_rows(header, lines, "アラートの所属・ルール別件数", kind)
     context = {
         "tabs": tabs(by, "telemetry-alerts-board"),
-        "local_nav": room_nav(by, HERE),
         "levels": [label for label, _ in LEVELS.values()],
         "statuses": [
             {
@@ -385,7 +382,6 @@ def _page(
         "may_look": may_look(by, alert),
         "incidents": list(alert.incidents.all()),
         "finding_url": address("finding", alert.finding_id) if alert.finding_id else "",
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/alert.html", context, status=status)
 
@@ -429,6 +425,5 @@ def alert_events(request: SignedInRequest, alert_id: int) -> HttpResponse:
         "alert": alert,
         "lines": list(Lines(by, behind.rows)),
         "most": MOST if len(behind.rows) >= MOST else 0,
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/events.html", context)

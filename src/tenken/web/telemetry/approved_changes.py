@@ -31,7 +31,6 @@ from tenken.telemetry.permissions import APPLY_DEVICES, APPROVE_DEVICES, MANAGE_
 from tenken.web.changing import change_page
 from tenken.web.components.fields import EraDateField
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.room import room_nav
 
 _POSTABLE = ["GET", "HEAD", "POST"]
 _KINDS = [("", "選んでください"), *((one.value, one.label) for one in (*DEVICES, *MEDIA))]
@@ -149,7 +148,6 @@ def _change(
         crumbs=_crumbs({"label": device.number, "url": back}),
         standing=device,
         folder="web/telemetry/devices",
-        local_nav=room_nav(request.principal, "telemetry-approved"),
         **more,
     )
 
@@ -187,7 +185,6 @@ def new(request: SignedInRequest) -> HttpResponse:
         done="申請しました。",
         crumbs=_crumbs(),
         folder="web/telemetry/devices",
-        local_nav=room_nav(by, "telemetry-approved"),
     )
 
 

@@ -32,7 +32,6 @@ from tenken.telemetry.permissions import (
 from tenken.web.components.tables import DateColumn, StatusColumn, Table
 from tenken.web.exports import export_rows, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.room import room_nav
 from tenken.web.templatetags.tenken import status_tag
 from tenken.workbooks.device_ledger import DEVICE_COLUMNS, device_difference, device_rows
 from tenken.workbooks.ledger_files import SAME, apply_difference
@@ -134,7 +133,6 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "may_apply": by.holds(APPLY_DEVICES),
         "may_manage": by.everywhere(MANAGE_DEVICES),
         "waiting": devices_for(by, by.on, state=State.APPLIED).count() if by.holds(APPROVE_DEVICES) else 0,
-        "local_nav": room_nav(by, "telemetry-approved"),
     }
     return render(request, "web/telemetry/devices/approved.html", context)
 
@@ -167,7 +165,6 @@ def detail(request: SignedInRequest, device_id: int) -> HttpResponse:
         "may_return": (may_apply or may_manage) and device.state == State.APPROVED,
         "may_withdraw": may_approve and device.state == State.APPROVED,
         "may_change": may_manage and device.state == State.APPROVED,
-        "local_nav": room_nav(by, "telemetry-approved"),
     }
     return render(request, "web/telemetry/devices/approved_device.html", context)
 
@@ -221,9 +218,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
     """Take a file of the ledger and show what it would change; nothing is written."""
     by = request.principal
     require(by, MANAGE_DEVICES)
-    nav = {"local_nav": room_nav(by, "telemetry-approved")}
     if request.method != "POST":
-        return render(request, "web/telemetry/devices/import.html", {"form": UploadForm()} | nav)
+        return render(request, "web/telemetry/devices/import.html", {"form": UploadForm()})
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         sent = form.cleaned_data["file"]
@@ -250,8 +246,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
                 "upload_url": reverse("telemetry-approved-import"),
                 "confirm_url": reverse("telemetry-approved-import-confirm"),
             }
-            return render(request, "web/assets/import_difference.html", context | nav)
-    return render(request, "web/telemetry/devices/import.html", {"form": form} | nav, status=422)
+            return render(request, "web/assets/import_difference.html", context)
+    return render(request, "web/telemetry/devices/import.html", {"form": form}, status=422)
 
 
 @signed_in

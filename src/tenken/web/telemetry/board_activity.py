@@ -24,7 +24,6 @@ from tenken.web.components.tables import NumberColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked
-from tenken.web.telemetry.room import room_nav
 
 _LONGEST = 31
 
@@ -90,7 +89,6 @@ def talkers_page(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "period": period,
         "tables": shown,
-        "local_nav": room_nav(by, "telemetry-talkers"),
     }
     return render(request, "web/telemetry/boards/talkers.html", context)
 
@@ -204,6 +202,5 @@ def changes_page(request: SignedInRequest) -> HttpResponse:
             {"label": table.caption.partition("　")[2], "number": len(table.rows), "url": f"#{name}"}
             for name, table in shown.items()
         ],
-        "local_nav": room_nav(by, "telemetry-changes"),
     }
     return render(request, "web/telemetry/boards/changes.html", context)

@@ -23,7 +23,6 @@ from tenken.web.components.tables import NumberColumn, Table
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked
-from tenken.web.telemetry.room import room_nav
 
 _DAYS: Final = 31
 _MOST_DAYS: Final = 62
@@ -110,7 +109,6 @@ def page(request: SignedInRequest) -> HttpResponse:
         "subject": subject,
         "tabs": _tabs(request, subject),
         "charts": [one for one in charts if one is not None],
-        "local_nav": room_nav(by, "telemetry-counts"),
     }
     return render(request, "web/telemetry/boards/counts.html", context)
 

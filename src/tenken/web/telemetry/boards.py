@@ -29,7 +29,6 @@ from tenken.web.addresses import address
 from tenken.web.components.tables import NumberColumn, StatusColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.room import room_nav
 
 STATES = {
     "never": ("受信なし", "neutral"),
@@ -92,7 +91,6 @@ def index(request: SignedInRequest) -> HttpResponse:
         return export_table(SectionTable(_rows(found)), "課公所ごとの端末", kind)
     context = {
         "today": _today(by),
-        "local_nav": room_nav(by, "telemetry-boards"),
     }
     return render(request, "web/telemetry/boards/index.html", context | _map(by, found))
 
@@ -189,7 +187,6 @@ def section(request: SignedInRequest, unit_id: int) -> HttpResponse:
         "tiles": tiles if len(tiles) > 1 else [],
         "week": _week(by, unit),
         "week_url": f"{reverse('telemetry-counts')}?unit={unit.pk}",
-        "local_nav": room_nav(by, "telemetry-boards"),
     }
     return render(request, "web/telemetry/boards/section.html", context)
 

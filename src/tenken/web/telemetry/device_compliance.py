@@ -27,7 +27,6 @@ from tenken.web.components.tables import DateColumn, NumberColumn, Table
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked, units_in_sight
-from tenken.web.telemetry.room import room_nav
 
 _DAYS = 30
 _LONGEST = 92
@@ -175,7 +174,6 @@ def page(request: SignedInRequest) -> HttpResponse:
             "header": ["種類", "件数"],
             "rows": [[LABELS[one], found.by_drift[one]] for one in Drift],
         },
-        "local_nav": room_nav(by, "telemetry-compliance"),
     }
     return render(request, "web/telemetry/devices/compliance.html", context)
 
@@ -230,7 +228,6 @@ def attached_page(request: SignedInRequest) -> HttpResponse:
         "table": table,
         "differing": sum(1 for row in rows if row.verdict),
         "total": len(rows),
-        "local_nav": room_nav(by, "telemetry-compliance"),
     }
     return render(request, "web/telemetry/devices/attached.html", context)
 

@@ -24,7 +24,6 @@ from tenken.web.components.tables import NumberColumn, Table
 from tenken.web.exports import attachment, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.devices import PlaceForm
-from tenken.web.telemetry.room import room_nav
 
 _FILES = (
     ("registry.pol、settings.reg・inf・csv", "Windows グループポリシー（リムーバブル記憶域へのアクセス）"),
@@ -105,7 +104,6 @@ def page(request: SignedInRequest) -> HttpResponse:
         "targets_header": ["対象", "第何版の設定ファイル"],
         "targets": _targets(by, policy, made_already),
         "may_manage": by.everywhere(MANAGE_DEVICES),
-        "local_nav": room_nav(by, "telemetry-handouts"),
     }
     return render(
         request, "web/telemetry/devices/handouts.html", context, status=422 if form.is_bound else 200

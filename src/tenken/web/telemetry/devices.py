@@ -42,7 +42,6 @@ from tenken.web.exports import export_table, wants_export
 from tenken.web.inspection.numbers import whole_number
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import units_in_sight
-from tenken.web.telemetry.room import room_nav
 
 ACCESSES = {
     Access.ALLOW.value: (Access.ALLOW.label, "green"),
@@ -155,7 +154,6 @@ def index(request: SignedInRequest) -> HttpResponse:
         "held": _held(policy, choice.place),
         "may_manage": by.everywhere(MANAGE_DEVICES),
         "draft": next((one for one in found if one.published_on is None), None),
-        "local_nav": room_nav(by, "telemetry-devices"),
     }
     return render(request, "web/telemetry/devices/index.html", context)
 
@@ -200,7 +198,6 @@ def version(request: SignedInRequest, number: int) -> HttpResponse:
             ("ハッシュ値", policy.sha256),
         ],
         "may_edit": published is None and by.everywhere(MANAGE_DEVICES),
-        "local_nav": room_nav(by, "telemetry-devices"),
     }
     return render(request, "web/telemetry/devices/version.html", context)
 
@@ -342,7 +339,6 @@ def publish(request: SignedInRequest) -> HttpResponse:
         "policy": policy,
         "table": _line_table(policy),
         "problems": problems,
-        "local_nav": room_nav(by, "telemetry-devices"),
     }
     RequestConfig(request, paginate=False).configure(context["table"])
     return render(request, "web/telemetry/devices/publish.html", context, status=422 if problems else 200)
@@ -362,6 +358,5 @@ def drop(request: SignedInRequest) -> HttpResponse:
     context = {
         "policy": policy,
         "back": reverse("telemetry-policy-edit"),
-        "local_nav": room_nav(by, "telemetry-devices"),
     }
     return render(request, "web/telemetry/devices/drop.html", context)

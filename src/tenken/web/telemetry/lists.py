@@ -43,7 +43,6 @@ from tenken.web.findings.lists import export_addresses
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.alert_tables import MomentColumn
 from tenken.web.telemetry.duty_forms import DAYS, DutyForm, week_words
-from tenken.web.telemetry.room import room_nav
 
 FOLDER: Final = "web/telemetry/lists"
 HERE: Final = "telemetry-lists"
@@ -158,7 +157,6 @@ def list_index(request: SignedInRequest) -> HttpResponse:
         "table": table,
         "tabs": tabs(HERE),
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/index.html", context)
 
@@ -198,7 +196,6 @@ def list_page(request: SignedInRequest, code: str) -> HttpResponse:
         "form": form,
         "choosing": choosing,
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/list.html", context, status=422 if form.is_bound else 200)
 
@@ -232,7 +229,6 @@ def new_list(request: SignedInRequest) -> HttpResponse:
         crumbs=[{"label": "リスト", "url": reverse(HERE)}],
         folder="web",
         template="changing",
-        local_nav=room_nav(by, HERE),
     )
 
 
@@ -265,7 +261,6 @@ def entry(request: SignedInRequest, entry_id: int) -> HttpResponse:
         folder=FOLDER,
         template="entry",
         entry=row,
-        local_nav=room_nav(by, HERE),
     )
 
 
@@ -287,7 +282,7 @@ def upload(request: SignedInRequest, code: str) -> HttpResponse:
     found = list_for(by, code)
     sent_now = request.method == "POST"
     form = FileForm(request.POST, request.FILES) if sent_now else FileForm()
-    context = {"list": found, "form": form, "header": HEADER, "local_nav": room_nav(by, HERE)}
+    context = {"list": found, "form": form, "header": HEADER}
     if form.is_bound and form.is_valid():
         sent = form.cleaned_data["file"]
         content = sent.read()
@@ -370,7 +365,6 @@ def duty(request: SignedInRequest) -> HttpResponse:
         "days": [label for _, label in DAYS],
         "tabs": tabs("telemetry-duty"),
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/duty.html", context)
 
@@ -411,5 +405,4 @@ def duty_unit(request: SignedInRequest, unit_id: int) -> HttpResponse:
         template="duty_unit",
         own=bool(own),
         unit=unit,
-        local_nav=room_nav(by, HERE),
     )

@@ -51,7 +51,7 @@ def reception(request: SignedInRequest) -> HttpResponse:
     context = {"receivers": views}
     if getattr(request, "htmx", False):
         return render(request, "web/telemetry/sources/reception_part.html", context)
-    return page(request, "reception", context, here="telemetry-reception")
+    return page(request, "reception", context)
 
 
 def receiver_view(row: ReceiverState) -> ReceiverView:

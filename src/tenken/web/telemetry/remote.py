@@ -33,7 +33,6 @@ from tenken.web.components.tables import Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked
-from tenken.web.telemetry.room import room_nav
 
 _DAYS = 31
 
@@ -197,7 +196,6 @@ def page(request: SignedInRequest) -> HttpResponse:
             "unreported": len(found.unreported),
         },
         "may_record": by.holds(RECORD_REMOTE),
-        "local_nav": room_nav(by, "telemetry-remote"),
     }
     return render(request, "web/telemetry/remote/index.html", context)
 
@@ -238,7 +236,6 @@ def new(request: SignedInRequest) -> HttpResponse:
         done="記録しました。",
         crumbs=_crumbs(),
         folder="web/telemetry/devices",
-        local_nav=room_nav(by, "telemetry-remote"),
     )
 
 
@@ -265,5 +262,4 @@ def strike(request: SignedInRequest, session_id: int) -> HttpResponse:
         danger=True,
         standing=session,
         folder="web/telemetry/devices",
-        local_nav=room_nav(by, "telemetry-remote"),
     )

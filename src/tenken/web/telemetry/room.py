@@ -41,7 +41,7 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
             ("端末台帳", ("telemetry-terminals", "telemetry-inventory"), VIEW_TERMINALS),
             ("ソフトウェア", ("telemetry-software",), VIEW_TERMINALS),
             ("ライセンス", ("telemetry-licences",), VIEW_TERMINALS),
-            ("台数の照合", ("telemetry-reconciliations",), VIEW_TERMINALS),
+            ("台数の突合", ("telemetry-reconciliations",), VIEW_TERMINALS),
         ),
     ),
     (
@@ -69,15 +69,25 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
 )
 
 
-def room_nav(by: Principal, current: str) -> list[dict[str, Any]]:
-    """Return the menu of the room for the left column; *current*: the name of the page that is open."""
-    groups = []
-    for heading, pages in _PAGES:
-        items = []
-        for label, names, capability in pages:
-            url = next((found for name in names if (found := address(name))), "")
-            if url and by.holds(capability):
-                items.append({"label": label, "url": url, "current": current in names})
-        if items:
-            groups.append({"heading": heading, "items": items})
-    return groups
+def room_nav(by: Principal, path: str) -> list[dict[str, Any]]:
+    """Return the menu of the room for the left column. *path*: the address that is open; its page is current, or the one
+    it lies below."""
+    urls = {
+        label: url
+        for _, pages in _PAGES
+        for label, names, capability in pages
+        if by.holds(capability) and (url := next((found for name in names if (found := address(name))), ""))
+    }
+    here = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
+    groups = [
+        {
+            "heading": heading,
+            "items": [
+                {"label": label, "url": urls[label], "current": urls[label] == here}
+                for label, _, _ in pages
+                if label in urls
+            ],
+        }
+        for heading, pages in _PAGES
+    ]
+    return [group for group in groups if group["items"]]

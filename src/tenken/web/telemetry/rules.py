@@ -50,7 +50,6 @@ from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.seen import require_seen
 from tenken.web.telemetry.alert_forms import words_of
 from tenken.web.telemetry.alert_tables import LEVELS, WIDE, MomentColumn
-from tenken.web.telemetry.room import room_nav
 from tenken.web.telemetry.rule_forms import NEW_RULE, RuleFilterForm, RuleForm, TrialForm
 
 FOLDER: Final = "web/telemetry/rules"
@@ -152,7 +151,6 @@ def rule_list(request: SignedInRequest) -> HttpResponse:
         "away": away,
         "may_manage": by.everywhere(MANAGE_RULES),
         "export": export_addresses(request),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/list.html", context)
 
@@ -186,7 +184,6 @@ def rule_page(request: SignedInRequest, rule_id: int) -> HttpResponse:
         "versions": [_version_row(rule, one) for one in versions],
         "may_manage": by.everywhere(MANAGE_RULES),
         "trial": TrialForm(initial=TrialForm.first_period(by.on)),
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/rule.html", context)
 
@@ -255,7 +252,6 @@ def _write(request: SignedInRequest, rule: DetectionRule | None) -> HttpResponse
         "trial": trial,
         "tried": tried,
         "title": "検知ルールの変更" if rule else "新しい検知ルール",
-        "local_nav": room_nav(by, HERE),
     }
     return render(request, f"{FOLDER}/edit.html", context, status=422 if failed else 200)
 
@@ -291,7 +287,7 @@ def trial(request: SignedInRequest, rule_id: int) -> HttpResponse:
             tried = _tried(by, rule.text, form)
         except Invalid as refusal:
             show(form, refusal)
-    context = {"rule": rule, "form": form, "tried": tried, "local_nav": room_nav(by, HERE)}
+    context = {"rule": rule, "form": form, "tried": tried}
     failed = form.is_bound and bool(form.errors)
     return render(request, f"{FOLDER}/trial.html", context, status=422 if failed else 200)
 

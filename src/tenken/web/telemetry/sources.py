@@ -39,7 +39,6 @@ from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.seen import require_seen
 from tenken.web.telemetry.inventory_tables import MomentColumn
-from tenken.web.telemetry.room import room_nav
 from tenken.web.telemetry.source_forms import SOURCE_STATES, ReasonForm, SourceFilter, SourceForm
 from tenken.web.telemetry.source_setup import setup_of
 
@@ -105,12 +104,9 @@ class NodeFilter(forms.Form):
     q = forms.CharField(label="ホスト・端末機番号", required=False, max_length=60)
 
 
-def page(
-    request: SignedInRequest, template: str, context: dict[str, Any], *, here: str = _HERE
-) -> HttpResponse:
+def page(request: SignedInRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Draw a page of this room."""
-    menu = room_nav(request.principal, here)
-    return render(request, f"{_FOLDER}/{template}.html", {"local_nav": menu, **context})
+    return render(request, f"{_FOLDER}/{template}.html", context)
 
 
 def waiting_now(by: Principal) -> dict[str, int] | None:
