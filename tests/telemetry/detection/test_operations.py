@@ -30,7 +30,7 @@ from tenken.telemetry.events.rows import table_of
 from tenken.telemetry.lists.operations import NewEntry, add_entry
 from tenken.telemetry.lists.queries import forget_snapshots
 from tenken.telemetry.models import DetectionRule
-from tenken.telemetry.store import Store
+from tenken.telemetry.store import Store, StoreUnavailable
 from tenken.telemetry.store.tables import stage_statement
 from tests.factories import Scenario, make_other_city
 from tests.telemetry.detection.evaluating import event, rule_text
@@ -236,6 +236,20 @@ def test_a_store_that_cannot_be_asked_fails_no_rule(by: Principal, event_store: 
     rule = on(by)
     with pytest.raises(Exception, match="no_such_stage"):
         evaluate(event_store, "no_such_stage", by.city_code)
+    rule.refresh_from_db()
+    assert rule.state == "on"
+
+
+def test_a_store_that_is_busy_for_a_moment_fails_no_rule(
+    by: Principal, event_store: Store, stage: str
+) -> None:
+    rule = on(by)
+    forget()
+    with (
+        mock.patch.object(engine._Asked, "query", side_effect=StoreUnavailable("busy")),
+        pytest.raises(StoreUnavailable),
+    ):
+        evaluate(event_store, stage, by.city_code)
     rule.refresh_from_db()
     assert rule.state == "on"
 

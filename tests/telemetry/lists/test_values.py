@@ -91,9 +91,21 @@ def test_addresses() -> None:
         "A@Midori.Example.JP",
         "K氏 <k@y-doboku.example.com>",
         "k@y-doboku.example.com",
+        "a@city.lg.jp, b@midori.example.jp",
     ):
         assert approved in addresses
-    for foreign in ("z@y-doboku.example.com", "a@sub.midori.example.jp", "a@lg.jp", "", "a@evil.com"):
+    for foreign in (
+        "z@y-doboku.example.com",
+        "a@sub.midori.example.jp",
+        "a@lg.jp",
+        "",
+        "a@evil.com",
+        "a@evil.com, a@city.lg.jp",
+        "a@evil.com、a@city.lg.jp",
+        "a@evil.com@city.lg.jp",
+        '"a@city.lg.jp" <a@evil.com>',
+        "a@evil.com <a@city.lg.jp>",
+    ):
         assert foreign not in addresses
 
 

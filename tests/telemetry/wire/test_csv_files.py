@@ -156,6 +156,11 @@ def test_a_format_of_moments_may_be_said() -> None:
     assert len(parsed.rejects) == 1
 
 
+@pytest.mark.parametrize("written", ["%Y/%m/%d %Y", "%f%f"])
+def test_a_format_that_names_a_part_twice_is_a_problem(written: str) -> None:
+    assert "書式" in str(_mapping(format=written).problems()[0])
+
+
 def test_values_are_replaced_and_constants_hold_where_nothing_else_is_said() -> None:
     mapping = CsvMapping(
         (

@@ -18,6 +18,7 @@ from tenken.telemetry.detection.hits import as_hits
 from tenken.telemetry.detection.prefilter import may_hit, needles_of, occurrences
 from tenken.telemetry.detection.ruleset import EventRule, forget, rules_of, set_aside
 from tenken.telemetry.detection.sources import COLUMNS, Present
+from tenken.telemetry.store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,6 +102,8 @@ class _Asked:
         """Return the rows that *rules* hit. When the query fails, the rules that fail alone are set aside."""
         try:
             return self.query(rules)
+        except StoreUnavailable:
+            raise
         except Exception:
             self._query(f"SELECT count() FROM {self.table} WHERE {_OF_CITY}")  # the store itself is well
             return self._hits_of_the_sound(rules)
@@ -113,6 +116,8 @@ class _Asked:
             return pa.concat_tables([self._tried(rules[:middle]), self._tried(rules[middle:])])
         try:
             return self.query(rules)
+        except StoreUnavailable:  # no fault of the rule's
+            raise
         except Exception as error:
             set_aside(rules[0].number, rules[0].version, f"評価できませんでした（{_short(error)}）")
             return self.query(())
@@ -120,6 +125,8 @@ class _Asked:
     def _tried(self, rules: Sequence[EventRule]) -> Any:
         try:
             return self.query(rules)
+        except StoreUnavailable:
+            raise
         except Exception:
             return self._hits_of_the_sound(rules)
 

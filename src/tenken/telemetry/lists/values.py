@@ -18,6 +18,7 @@ MAX_LENGTH: Final = 300
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*|\d{{1,3}}(?:\.\d{{1,3}}){{3}}")
 _LOCAL: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_ADDRESSES: Final = re.compile(r"[^\s,;<>()\"@]+@[^\s,;<>()\"@]+")
 _DRIVE: Final = re.compile(r"(?:[a-z]:)?[\\/]*", re.IGNORECASE)
 # Below these anyone may register a name: approving all of one approves the world.
 _OPEN_SUFFIXES: Final = frozenset(
@@ -153,7 +154,10 @@ class HostSet:
 
 
 class AddressSet:
-    """Approved mail addresses. ``@example.jp`` is every address of that domain alone, ``@*.lg.jp`` of all below it."""
+    """Approved mail addresses. ``@example.jp`` is every address of that domain alone, ``@*.lg.jp`` of all below it.
+
+    Some gateways write several recipients as one, and a name may itself be an address: all that is there must be approved.
+    """
 
     def __init__(self, values: Iterable[str]) -> None:
         kept = [value.casefold() for value in values]
@@ -166,11 +170,12 @@ class AddressSet:
         return bool(self._addresses or self._domains or self._below)
 
     def __contains__(self, address: object) -> bool:
-        text = str(address).strip().casefold()
-        if "<" in text:
-            text = text.rpartition("<")[2].rstrip(">").strip()
-        domain = text.rpartition("@")[2]
-        return text in self._addresses or domain in self._domains or domain in self._below
+        found = _ADDRESSES.findall(str(address).casefold())
+        return bool(found) and all(map(self._has, found))
+
+    def _has(self, address: str) -> bool:
+        domain = address.rpartition("@")[2]
+        return address in self._addresses or domain in self._domains or domain in self._below
 
 
 class AppSet:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -96,6 +97,8 @@ class CsvMapping:
             problems.append(Problem("「起きた日時」にする列を決めてください。", field="ts"))
         for rule in self.columns:
             place = f"見出し「{rule.heading}」"
+            if not _can_be_read(rule.format):
+                problems.append(Problem(f"日時の書式「{rule.format}」は使えません。", place))
             if rule.column not in (*TARGETS, LEAVE_OUT):
                 problems.append(Problem(f"「{rule.column}」という項目はありません。", place))
             elif rule.column == "op":
@@ -112,6 +115,17 @@ class CsvMapping:
         if self.encoding not in ENCODINGS or self.delimiter not in DELIMITERS:
             problems.append(Problem("文字コードか区切り文字が正しくありません。"))
         return problems
+
+
+def _can_be_read(written: str) -> bool:
+    """Tell whether ``strptime`` takes the format: of one that names a part twice it makes a broken expression."""
+    try:
+        datetime.strptime("", written)  # noqa: DTZ007 - nothing is read
+    except re.error:
+        return False
+    except ValueError:
+        return True
+    return True
 
 
 def _heading_problems(rules: Sequence[ColumnRule]) -> Iterable[Problem]:
