@@ -98,6 +98,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def amount(text: str) -> int:
+    """Read how many of something there are to be: 1 to a hundred million."""
+    if not text.isdecimal() or not 1 <= int(text) <= 100_000_000:
+        raise argparse.ArgumentTypeError(f"「{text}」は1から100,000,000までの数にしてください")
+    return int(text)
+
+
 def fiscal_year(text: str) -> int:
     """Read a fiscal year by the year it begins in."""
     plain = half_width_digits(text).strip()

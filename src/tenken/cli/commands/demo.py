@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tenken.cli.commands.serve import add_listening, listen
-from tenken.cli.parsing import count
+from tenken.cli.parsing import amount
 
 if TYPE_CHECKING:
     from tenken.demo.load import DemoSummary
@@ -21,7 +21,7 @@ HELP = "架空の市の記録（平成25年度から今年度まで）を入れ�
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--operations",
-        type=count,
+        type=amount,
         metavar="件数",
         help="一日に入れる操作ログ（既定：24,000。実際の市は約2,000万）",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from tenken.cli.parsing import count
+from tenken.cli.parsing import amount, count
 
 NAME = "load"
 HELP = "職員の操作を演じて、動いている受信サーバーへ送ります（規模と速さの確かめ）"
@@ -23,12 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="送信元の鍵（JSON Linesの送信元。既定：環境変数TENKEN_SOURCE_KEY）",
     )  # fmt: skip
     parser.add_argument(
-        "--terminals", default=3000, type=count, metavar="台数", help="端末の数（既定：3000）"
+        "--terminals", default=3000, type=amount, metavar="台数", help="端末の数（既定：3000）"
     )
     parser.add_argument(
-        "--rate", default=700, type=count, metavar="件数", help="1秒あたりの操作（既定：700）"
+        "--rate", default=700, type=amount, metavar="件数", help="1秒あたりの操作（既定：700）"
     )
-    parser.add_argument("--seconds", default=60, type=count, metavar="秒", help="何秒分送るか（既定：60）")
+    parser.add_argument("--seconds", default=60, type=amount, metavar="秒", help="何秒分送るか（既定：60）")
     parser.add_argument("--seed", default=1, type=int, metavar="数", help="同じ数なら同じ操作になります")
     parser.add_argument(
         "--connections", default=4, type=count, metavar="数", help="同時につなぐ数（既定：4）"
