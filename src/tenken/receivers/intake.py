@@ -83,6 +83,8 @@ class Intake:
         self._workers = ThreadPoolExecutor(
             min(4, (os.cpu_count() or 1) + 1), thread_name_prefix="tenken-receiver-reader"
         )
+        # Whoever has no key costs one thread and one inflated body at a time.
+        self._stranger = ThreadPoolExecutor(1, thread_name_prefix="tenken-receiver-stranger")
 
     async def take_in(
         self, sender: Sender, raw: bytes, read: Reader[M], *, limit: int | None, peer: str, salt: str = ""
@@ -122,9 +124,9 @@ class Intake:
         assert handed.message is not None
         return Taken(handed.message, handed.how, receipt)
 
-    async def read(self, function: Callable[[], M]) -> M:
-        """Return what *function* returns, from a worker thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+    async def read_unknown(self, function: Callable[[], M]) -> M:
+        """Return what *function* makes of a body whose sender is not known yet, from the thread for such."""
+        return await asyncio.get_running_loop().run_in_executor(self._stranger, function)
 
     def _hand_over(
         self,
@@ -198,6 +200,7 @@ class Intake:
     def close(self) -> None:
         """End the threads. Nothing is under way any more."""
         self._workers.shutdown()
+        self._stranger.shutdown()
         self.database.close()
 
 

@@ -142,7 +142,7 @@ async def _node(request: Request, raw: bytes, limit: int) -> tuple[Node, Sender]
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "nodekey":
         try:
-            key = await intake.read(lambda: read_node_key(inflate(raw, limit=limit)[0]))
+            key = await intake.read_unknown(lambda: read_node_key(inflate(raw, limit=limit)[0]))
         except Invalid as refusal:
             raise TurnedAway(413 if refusal.status == 413 else 400, refusal.message) from None
     found = await intake.nodes.with_key(key.strip()) if key.strip() else None
