@@ -79,6 +79,8 @@ def test_a_month_is_lived_through_and_its_stories_are_found(office: Scenario, ev
     assert int(event_store.command("SELECT sum(events) FROM counts")) == events
     placed = "SELECT count() FROM events WHERE section = '' OR device = ''"
     assert int(event_store.command(placed)) == 0
+    sample = "SELECT count() FROM events WHERE toDate(ts, 'Asia/Tokyo') = '2020-12-01' AND search LIKE '%戸籍データ%'"
+    assert int(event_store.command(sample)) == 1
     names = {(document := yaml.safe_load(text))["id"]: document["name"] for _, text in shipped_files()}
     raised = {names[code] for code in Alert.objects.values_list("rule__code", flat=True)}
     assert PLANTED - raised == set()

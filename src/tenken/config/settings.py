@@ -209,7 +209,7 @@ ARCHIVE_FOLDER = Path(os.environ.get("TENKEN_ARCHIVE", HOME / "archive")).resolv
 CLICKHOUSE_URL = os.environ.get("TENKEN_CLICKHOUSE_URL", "")
 CLICKHOUSE_CLUSTER = os.environ.get("TENKEN_CLICKHOUSE_CLUSTER", "")
 # An event that happened longer before it was received is not believed: its sender's clock is wrong.
-EVENTS_OLDEST = timedelta(days=int(os.environ.get("TENKEN_EVENTS_OLDEST_DAYS", "1830")))
+EVENTS_OLDEST = timedelta(days=int(os.environ.get("TENKEN_EVENTS_OLDEST_DAYS", "3650")))
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 # Results of scanners are larger than anything else that is sent; only their own address takes them.
 MAX_SCAN_BYTES = int(os.environ.get("TENKEN_MAX_SCAN_MB", "200")) * 1024 * 1024
