@@ -45,6 +45,7 @@ def test_hostile_text_is_text(event_store: Store, hostile: str) -> None:
     ]
     words = f"x{hostile}x"
     hit: set[int] = set()
+    reasons: list[str] = []
     with trial_table(event_store) as table:
         event_store.insert(
             table,
@@ -59,7 +60,7 @@ def test_hostile_text_is_text(event_store: Store, hostile: str) -> None:
             try:
                 trial = try_rule(event_store, table, read_rule(text), {"keywords": (words,)})
             except Unusable as refused:
-                assert "検知エンジン" not in refused.reason, (text, refused.reason)
+                reasons.append(refused.reason)
                 continue
             assert trial.compiled is not None
             found = evaluate_compiled(event_store, table, "000000", trial.compiled).to_pylist()
@@ -67,6 +68,7 @@ def test_hostile_text_is_text(event_store: Store, hostile: str) -> None:
             assert ours <= {1}, text
             hit |= ours
     assert hit == {1}
+    assert not [one for one in reasons if "検知エンジン" in one], "only pySigma refuses, never the store"
     assert event_store.stage_query("SELECT count() AS n FROM events", stage="events").to_pylist() == [
         {"n": 0}
     ]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from django.db import DataError
 
 from tenken.organization.models import City
 from tenken.telemetry.events.directory import forget_directories
@@ -148,6 +149,18 @@ def test_an_inventory_that_is_refused_goes_to_quarantine_with_its_reason(
     [row] = held(event_store, "place, reason, raw", "quarantine")
     assert row == {"place": "構成情報", "reason": "no such machine", "raw": "body 1"}
     assert "cannot be recorded" in caplog.text
+
+
+def test_an_inventory_whose_words_no_database_takes_does_not_come_for_ever(
+    running: Pipeline, event_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise DataError("value too long")
+
+    monkeypatch.setattr(pipeline, "record_inventory", refuse)
+    parcel = replace(make_parcel(1, []), parsed=Parsed(inventories=(Inventory(agent_id="a"),)))
+    assert running.submit(parcel).result(20).quarantined == 1
+    assert held(event_store, "reason", "quarantine") == [{"reason": "value too long"}]
 
 
 class _Raised:

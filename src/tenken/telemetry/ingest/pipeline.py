@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.db import DataError, close_old_connections, connection
 from django.db import Error as DatabaseFailed
-from django.db import close_old_connections, connection
 
 from tenken.common import clock
 from tenken.common.refusals import Refusal
@@ -239,8 +239,11 @@ class Pipeline:
                     city=city, source_code=parcel.source, inventory=inventory, received=parcel.received
                 )
                 self._note(inventories=1)
-            except DatabaseFailed:
-                raise
+            except DatabaseFailed as error:
+                if not isinstance(error, DataError):
+                    raise
+                # Its own words are at fault: sent again, it would fail again, for ever.
+                rejects.append(Reject(_INVENTORY, str(error)[:500], parcel.raw))
             except Exception as error:
                 if not isinstance(error, Refusal):
                     logger.exception("an inventory of %s cannot be recorded", parcel.source)
