@@ -12,6 +12,7 @@ from django.test import Client
 from tests.factories import Scenario
 from tests.telemetry.alerts.makers import NOON, hit, make_rule, table
 
+from tenken.journal.models import PersonalDataAccess
 from tenken.telemetry.alerts.operations import take
 from tenken.telemetry.alerts.raising import raise_from
 from tenken.telemetry.models import Alert, AlertExclusion, AlertIncident, AlertSettings, SearchRecord
@@ -94,6 +95,18 @@ def test_exports(alerts: list[Alert], office: Client, kind: str) -> None:
         told = office.get(LIST, {"export": kind}).content.decode("cp932")
         assert "指定フォルダへのアクセス" in told
         assert "選択" not in told.splitlines()[0]
+
+
+def test_that_alerts_were_read_is_noted(alerts: list[Alert], office: Client) -> None:
+    office.get(LIST)
+    office.get(LIST, {"export": "csv"})
+    office.get(f"{LIST}{alerts[0].pk}/")
+    noted = PersonalDataAccess.objects.filter(subject_type="telemetry.alert").order_by("pk")
+    assert [(one.purpose, one.subject_id, one.rows) for one in noted] == [
+        ("アラート一覧の閲覧", "", 2),
+        ("アラート一覧の出力", "", 2),
+        ("アラートの閲覧", str(alerts[0].pk), 1),
+    ]
 
 
 def test_a_list_costs_the_same_however_long_it_is(

@@ -12,9 +12,13 @@ from django.core.exceptions import ValidationError
 from tenken.common.era import era_date, parse_date
 from tenken.common.japanese_text import parse_count
 
+# Whoever reckons on from a date must not fall off the calendar's end.
+_LAST_YEAR = 2999
+
 
 class EraDateField(forms.Field):
-    """A date typed as 2014-07-01, 2014年7月1日, 平成26年7月1日 or H26.7.1, full-width too. Cleans to a ``date``."""
+    """A date typed as 2014-07-01, 2014年7月1日, 平成26年7月1日 or H26.7.1, full-width too. Cleans to a ``date``, of the year
+    2999 at the latest."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
@@ -27,9 +31,12 @@ class EraDateField(forms.Field):
         if isinstance(value, date):
             return value
         try:
-            return parse_date(str(value))
+            found = parse_date(str(value))
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
+        if found.year > _LAST_YEAR:
+            raise ValidationError(f"{_LAST_YEAR}年までの日付を入力してください。", code="invalid")
+        return found
 
     def prepare_value(self, value: Any) -> Any:
         return era_date(value) if isinstance(value, date) else value

@@ -16,6 +16,7 @@ from django_tables2 import RequestConfig
 
 from tenken.common.clock import JAPAN
 from tenken.common.refusals import Invalid
+from tenken.journal.operations import note_access
 from tenken.organization.access import Principal, decide, require, require_somewhere
 from tenken.organization.queries import names_with_bureau
 from tenken.telemetry.alerts import operations
@@ -93,9 +94,11 @@ def alert_list(request: SignedInRequest) -> HttpResponse:
     rows = _ordered(by, only)
     if kind := wants_export(request):
         table = _table(by, rows[:_MOST_EXPORTED], handles=False, whole=True)
+        _was_read(by, "アラート一覧の出力", len(table.rows))
         return export_table(table, "アラート一覧", kind)
     table = _table(by, rows, handles=by.holds(HANDLE_ALERTS))
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
+    _was_read(by, "アラート一覧の閲覧", len(table.page.object_list))
     levels = board(by).by_level
     context = {
         "form": form,
@@ -132,8 +135,16 @@ def live(request: SignedInRequest) -> HttpResponse:
     request.GET = QueryDict(asked.urlencode())  # what the table's links are made of
     table = _table(by, _ordered(by, _filter_form(request).filter()), handles=by.holds(HANDLE_ALERTS))
     RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
+    _was_read(by, "アラート一覧の閲覧", len(table.page.object_list))
     context = {"table": table, "live": _live_address(request, by)}
     return render(request, f"{FOLDER}/live.html", context)
+
+
+def _was_read(by: Principal, purpose: str, rows: int, alert: Alert | None = None) -> None:
+    """An alert says what somebody did: that it was read is noted."""
+    if rows:
+        subject = ("telemetry.alert", alert.pk if alert else "")
+        note_access(by=by, city_code=by.city_code, subject=subject, purpose=purpose, rows=rows)
 
 
 def _filter_form(request: SignedInRequest) -> AlertFilterForm:
@@ -259,7 +270,9 @@ def alert_board(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def alert_page(request: SignedInRequest, alert_id: int) -> HttpResponse:
     """One alert: what it is about, what was done, what can be done."""
-    return _page(request, find_alert(request.principal, alert_id))
+    alert = find_alert(request.principal, alert_id)
+    _was_read(request.principal, "アラートの閲覧", 1, alert)
+    return _page(request, alert)
 
 
 @signed_in
