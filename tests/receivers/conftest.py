@@ -13,7 +13,9 @@ import pytest
 
 from tenken.receivers.listening import Listening
 from tenken.receivers.server import Receiver
+from tenken.telemetry.events.directory import forget_directories
 from tenken.telemetry.ingest.pipeline import Pipeline
+from tenken.telemetry.lists.queries import forget_snapshots
 from tenken.telemetry.models import Source
 from tenken.telemetry.reception.sources import SourceSettings, register_source
 from tenken.telemetry.store import Store
@@ -89,6 +91,8 @@ class Running:
 def start(transactional_db: None, event_store: Store) -> Iterator[Callable[..., Running]]:
     """Return a function that starts a receiver; what it started ends with the test."""
     started: list[Running] = []
+    forget_directories()
+    forget_snapshots()
 
     def run(**where: Any) -> Running:
         running_pipeline = Pipeline(event_store)

@@ -98,7 +98,10 @@ async def distributed_read(request: Request) -> Response:
 async def log(request: Request) -> Response:
     """Take in results and status lines."""
     return await _take_in(
-        request, lambda body, node, received: read_log(body, device=node.device, received=received)
+        request,
+        lambda body, node, received: read_log(
+            body, device=node.device, received=received, host=node.host_identifier
+        ),
     )
 
 

@@ -136,6 +136,16 @@ def test_snapshots_of_the_machine_are_one_partial_inventory() -> None:
     assert {"system", "application", "update", "antivirus"} <= found.sections
 
 
+def test_a_host_reports_no_other_machine_and_hides_no_others_lines() -> None:
+    item = {**_snapshot("programs", {"name": "Zoom"}), "hostIdentifier": "victim"}
+    body = json.dumps({"data": [item, _result("programs", {"name": "x"})]}).encode()
+    own, other = (read_log(body, device="T-1", received=NOW, host=host)[1] for host in ("own", "other"))
+    assert [one.agent_id for one in own.inventories] == ["own"]
+    assert own.events is not None
+    assert other.events is not None
+    assert own.events["payload"] != other.events["payload"], "the same line of two hosts is two"
+
+
 def test_an_empty_snapshot_says_that_nothing_is_there() -> None:
     parsed = _read(_snapshot("patches"))
     assert [inventory.software for inventory in parsed.inventories] in ([()], [])

@@ -57,8 +57,9 @@ def read_node_key(body: bytes) -> str:
     return text_of(json_object(body).get("node_key"))
 
 
-def read_log(body: bytes, *, device: str, received: datetime) -> tuple[str, Parsed]:
-    """Return the node key and what a log request holds. *device*: the terminal's number where the node's is known, or ''.
+def read_log(body: bytes, *, device: str, received: datetime, host: str = "") -> tuple[str, Parsed]:
+    """Return the node key and what a log request holds. *device*: the terminal's number where the node's is known, or '';
+    *host*: the node's identifier, which stands before what the lines say.
 
     Snapshots of tables that describe the machine become one partial inventory; all else events. What is not acknowledged
     comes again with other lines beside it, so each line has its own number (``payload``) and its rows are counted.
@@ -67,7 +68,7 @@ def read_log(body: bytes, *, device: str, received: datetime) -> tuple[str, Pars
     items = message.get("data")
     if not isinstance(items, list):
         raise Invalid("osqueryの記録に、データ（data）がありません。")
-    reading = _Reading(device, received)
+    reading = _Reading(device, received, host)
     for number, item in enumerate(items, 1):
         if not isinstance(item, Mapping):
             reading.refuse(number, item, "オブジェクトではありません。")
@@ -86,7 +87,7 @@ def read_distributed_write(
     answers = message.get("queries")
     if not isinstance(answers, Mapping):
         raise Invalid("osqueryの回答に、結果（queries）がありません。")
-    reading = _Reading(device, received)
+    reading = _Reading(device, received, host)
     for number, (name, rows) in enumerate(answers.items(), 1):
         item = {"name": name, "action": "snapshot", "snapshot": rows, "hostIdentifier": host}
         reading.result(number, item)
@@ -96,8 +97,8 @@ def read_distributed_write(
 class _Reading:
     """What one request held, as it is read item by item."""
 
-    def __init__(self, device: str, received: datetime) -> None:
-        self._device, self._received = device, received
+    def __init__(self, device: str, received: datetime, host: str) -> None:
+        self._device, self._received, self._host = device, received, host
         self._rows: list[dict[str, Any]] = []
         self._rejects: list[Reject] = []
         self._snapshots: dict[str, dict[str, list[Row]]] = {}
@@ -128,7 +129,7 @@ class _Reading:
             self.refuse(number, item, "osqueryの結果の形式ではありません。")
             return
         table = table_of(name)
-        host = text_of(item.get("hostIdentifier")) or self._device
+        host = self._host or text_of(item.get("hostIdentifier")) or self._device
         found: list[tuple[dict[str, Any], Row]] = []
         for batch_action, rows in batches:
             if batch_action == "snapshot" and host and is_whole(name):
@@ -146,7 +147,7 @@ class _Reading:
 
         line = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
         self._seen[line] += 1
-        return payload_number(f"osquery/{self._seen[line]}", line)
+        return payload_number(f"osquery/{self._host}/{self._seen[line]}", line)
 
     def _add(self, item: Row, name: str, number: int, found: list[tuple[dict[str, Any], Row]]) -> None:
         decorations = item.get("decorations")
