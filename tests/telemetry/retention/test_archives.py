@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+import time_machine
 
+from tenken.common import clock
+from tenken.common.clock import JAPAN
 from tenken.common.refusals import Invalid, Stale
 from tenken.journal.models import Entry
 from tenken.organization.access import Principal
+from tenken.telemetry.events.rows import table_of
 from tenken.telemetry.models import Archive
-from tenken.telemetry.retention import events, operations
+from tenken.telemetry.retention import archive_files, events, operations, queries
+from tenken.telemetry.retention.operations import HoldData
+from tenken.telemetry.retention.rules.due import Due
 from tenken.telemetry.store import Store
 from tests.telemetry.retention.conftest import NOVEMBER, OCTOBER
 
@@ -110,6 +117,36 @@ def test_rows_that_came_late_are_laid_aside_anew(archive: Archive, october: Stor
     assert again.digest != archive.digest
     made = Entry.objects.filter(operation="telemetry.archive.make").count()
     assert made == 2
+
+
+def test_what_comes_after_a_month_was_deleted_is_added_to_its_archive(
+    archive: Archive, october: Store, keeper: Principal, archives: Path
+) -> None:
+    """A sender may date its events as it likes: it must not replace what was laid aside, nor lose what comes late."""
+    hold = HoldData("調査", "本部長の指示", OCTOBER, date(2026, 10, 3))
+    operations.order_hold(by=keeper, data=hold)
+    operations.delete_month(by=keeper, retention="operation", month=OCTOBER)
+    with time_machine.travel("2026-12-21T09:00:00+09:00", tick=False):
+        late = {
+            "ts": datetime(2026, 10, 9, tzinfo=JAPAN),
+            "received": clock.now(),
+            "city": keeper.city_code,
+            "op": "web",
+            "retention": "operation",
+            "payload": 77,
+        }
+        october.insert("events", table_of([{**late, "seq": n} for n in range(1500)]))
+        with pytest.raises(Stale):
+            operations.delete_month(by=keeper, retention="operation", month=OCTOBER)
+        assert Due("operation", OCTOBER) in queries.due(keeper.city, date(2026, 12, 21))[0]
+    with time_machine.travel("2026-12-22T02:30:00+09:00", tick=False):
+        again = operations.archive_month(by=keeper, retention="operation", month=OCTOBER)
+        assert again.rows == 2500
+        rows = [row for table in archive_files.read(archives, again.folder) for row in table.to_pylist()]
+        assert len({(row["payload"], row["seq"]) for row in rows}) == 2500
+        assert Due("operation", OCTOBER) not in queries.due(keeper.city, date(2026, 12, 22))[0]
+        operations.delete_month(by=keeper, retention="operation", month=OCTOBER)
+    assert archive_files.problems(archives, again.folder, again.digest) == []
 
 
 def test_the_next_month_is_not_touched(archive: Archive, october: Store, keeper: Principal) -> None:

@@ -67,16 +67,27 @@ def count(store: Store, city: str, retention: str, month: date, held: Held | Non
     return int(table.column("rows")[0].as_py())
 
 
-def read_month(store: Store, city: str, retention: str, month: date) -> Iterator[pa.Table]:
-    """Yield the rows of a month in the order of time, at most some hundred thousand at once."""
+def received_in(since: datetime, until: datetime) -> Held:
+    """Return the condition of what was received in [since, until)."""
+    return Held(
+        "received >= {received_since:DateTime64(3)} AND received < {received_until:DateTime64(3)}",
+        {"received_since": since, "received_until": until},
+    )
+
+
+def read_month(
+    store: Store, city: str, retention: str, month: date, only: Held | None = None
+) -> Iterator[pa.Table]:
+    """Yield the rows of a month (those that meet *only*) in the order of time, at most some hundred thousand at once."""
     names = ", ".join(column.name for column in COLUMNS)
+    where = f"{_WHERE} AND ({only.condition})" if only else _WHERE
     for since, until in _windows(store, city, retention, month):
         yield store.query(
-            f"SELECT {names} FROM events WHERE {_WHERE} ORDER BY ts, payload, seq",
+            f"SELECT {names} FROM events WHERE {where} ORDER BY ts, payload, seq",
             city=city,
             since=since,
             until=until,
-            parameters={"retention": retention},
+            parameters={"retention": retention, **(only.parameters if only else {})},
             settings={"max_execution_time": 120, "max_result_rows": 0},
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +20,11 @@ from tenken.organization.access import Principal, require
 from tenken.organization.models import City
 from tenken.telemetry.models import Archive, EventDeletion, LegalHold, RetentionClass
 from tenken.telemetry.permissions import MANAGE_RETENTION
-from tenken.telemetry.retention import archive_files, events
+from tenken.telemetry.retention import archive_files, events, queries
 from tenken.telemetry.store import Store, store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 REASON_LIMIT: Final = 500
 RESTORED_DAYS: Final = 30
@@ -157,20 +161,32 @@ def release_hold(*, by: Principal, hold: LegalHold, because: str) -> LegalHold:
 def archive_month(
     *, by: Principal, retention: str, month: date, told: Callable[[int], None] = lambda rows: None
 ) -> Archive:
-    """Lay a month of a class aside as files and prove them; one that was laid aside before is replaced.
+    """Lay a month of a class aside as files and prove them. One that was laid aside before is replaced while the store holds
+    all of it; once its events were deleted, what came since is added to it.
 
-    ``Invalid`` when nothing of it is in the store, or what was written does not read back whole.
+    ``Invalid`` when nothing of it is in the store, the files to be added to are not whole, or what was written does not
+    read back whole.
     """
     require(by, MANAGE_RETENTION)
-    root = archive_root()
+    root, begun = archive_root(), _whole_ms(clock.now())
     opened = store()
     if not events.count(opened, by.city_code, retention, month):
         raise Invalid(f"{month:%Y年%-m月}の操作ログがありません。")
-    tables = events.read_month(opened, by.city_code, retention, month)
+    if before := queries.archive_alone(by.city, retention, month):
+        if wrong := archive_files.problems(root, before.folder, before.digest):
+            raise Invalid(
+                "保管ファイルが壊れているため、後から届いた分を加えられません。",
+                [Problem(one) for one in wrong],
+            )
+        fresh = events.read_month(
+            opened, by.city_code, retention, month, events.received_in(before.made_at, begun)
+        )
+        tables = _alike(chain(archive_files.read(root, before.folder), fresh))
+    else:
+        tables = events.read_month(opened, by.city_code, retention, month)
     written = archive_files.write(root, by.city_code, retention, month, tables, told)
     if wrong := archive_files.problems(root, written.folder, written.digest):
         raise Invalid("保管ファイルを正しく書けませんでした。", [Problem(one) for one in wrong])
-    now = clock.now()
     with transaction.atomic():
         made, _ = Archive.objects.update_or_create(
             city=by.city,
@@ -183,8 +199,8 @@ def archive_month(
                 "size": written.size,
                 "digest": written.digest,
                 "state": Archive.State.KEPT,
-                "made_at": now,
-                "verified_at": now,
+                "made_at": begun,
+                "verified_at": clock.now(),
                 "discarded_at": None,
             },
         )
@@ -196,6 +212,18 @@ def archive_month(
         }
         _note(by, "telemetry.archive.make", ("telemetry.archive", made.pk), changes)
     return made
+
+
+def _alike(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield *tables* in the types of the first: those of the files and those of the store are one file's."""
+    first = next(tables)
+    yield first
+    for table in tables:
+        yield table.select(first.column_names).cast(first.schema)
+
+
+def _whole_ms(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def verify_archive(*, by: Principal, archive: Archive) -> list[str]:
@@ -280,7 +308,7 @@ def delete_month(*, by: Principal, retention: str, month: date) -> EventDeletion
     kept = RetentionClass.objects.get(city=by.city, code=retention)
     archive = Archive.objects.filter(city=by.city, retention=retention, month=month, state="kept").first()
     rows = events.count(opened, by.city_code, retention, month)
-    if kept.archive and (archive is None or archive.rows < rows):
+    if kept.archive and (archive is None or queries.not_laid_aside(opened, by.city, archive, rows)):
         raise Stale(f"{month:%Y年%-m月}は、保管ファイルにしてから削除します。")
     held = events.held_by(standing_holds(by.city))
     staying = events.count(opened, by.city_code, retention, month, held) if held else 0

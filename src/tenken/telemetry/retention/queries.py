@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Final
 
 from tenken.organization.access import Principal, require_somewhere
 from tenken.organization.models import City
@@ -12,7 +13,9 @@ from tenken.telemetry.models import Archive, EventDeletion, LegalHold, Retention
 from tenken.telemetry.permissions import MANAGE_RETENTION
 from tenken.telemetry.retention import events
 from tenken.telemetry.retention.rules.due import Due, Rule, due_archives, due_deletions, expired
-from tenken.telemetry.store import store
+from tenken.telemetry.store import Store, store
+
+_EVER: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,33 @@ def board(by: Principal) -> RetentionBoard:
     )
 
 
+def archive_alone(city: City, retention: str, month: date) -> Archive | None:
+    """Return the archive of a month whose events were deleted: nothing else holds them. None while the store does."""
+    deleted = EventDeletion.objects.filter(city=city, retention=retention, month=month, rows__gt=0)
+    found = Archive.objects.filter(city=city, retention=retention, month=month)
+    return found.exclude(state=Archive.State.DISCARDED).first() if deleted.exists() else None
+
+
+def not_laid_aside(opened: Store, city: City, archive: Archive, rows: int) -> int:
+    """Return how many of the *rows* of a month in the store its archive does not hold. Of one whose events were deleted,
+    what came since the archive was made: rows that stayed (held) are in it."""
+    if archive_alone(city, archive.retention, archive.month) is None:
+        return max(0, rows - archive.rows)
+    since = events.received_in(archive.made_at, _EVER)
+    return events.count(opened, city.code, archive.retention, archive.month, since)
+
+
 def due(city: City, today: date) -> tuple[list[Due], list[Due], list[Archive]]:
     """Return what the night is to archive, to delete, and which restored archives are to be taken out."""
-    present = events.months_present(store(), city.code)
+    opened = store()
+    present = events.months_present(opened, city.code)
     rows = Archive.objects.filter(city=city)
-    archived: Mapping[tuple[str, date], int] = {
-        (one.retention, one.month): one.rows for one in rows if one.state == Archive.State.KEPT
+    kept = {(one.retention, one.month): one for one in rows if one.state == Archive.State.KEPT}
+    archived: Mapping[tuple[str, date], int] = {key: one.rows for key, one in kept.items()}
+    present |= {
+        key: kept[key].rows + not_laid_aside(opened, city, kept[key], count)
+        for key, count in present.items()
+        if key in kept
     }
     rules = {one.code: Rule(one.keep_months, one.archive) for one in RetentionClass.objects.filter(city=city)}
     over = [one for one in rows if one.restored_until and one.restored_until < today]
