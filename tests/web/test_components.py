@@ -277,6 +277,8 @@ def test_era_date_field_reads_and_writes_era_dates() -> None:
     assert field.prepare_value(field.clean("2014-07-01")) == "平成26年7月1日"
     with pytest.raises(forms.ValidationError, match="日付"):
         field.clean("7月ごろ")
+    with pytest.raises(forms.ValidationError, match="2999年まで"):
+        field.clean("9999-12-31")
 
 
 def test_answer_group_with_comment_and_saving() -> None:

@@ -39,6 +39,14 @@ def test_a_hit_becomes_an_alert_of_its_section(scenario: Scenario) -> None:
     assert open_counts(scenario.by("secretariat")) == {scenario.section_a1.pk: 1}
 
 
+def test_what_no_database_takes_holds_up_no_alert(scenario: Scenario) -> None:
+    rule = make_rule(scenario.city)
+    raise_from(scenario.city.code, table(hit(rule, user="yama\0da", device="\0", fields={"path": "a\0"})))
+    alert = Alert.objects.get()
+    assert (alert.user, alert.device) == ("yamada", "")
+    assert "\0" not in str(alert.group) + str(alert.seen)
+
+
 def test_the_same_hits_again_raise_and_count_nothing(scenario: Scenario) -> None:
     rule = make_rule(scenario.city)
     rows = [hit(rule, seq, minutes=seq) for seq in range(3)]
