@@ -31,6 +31,7 @@ def row(op: str, minutes: float = 0, **more: Any) -> dict[str, Any]:
         ),
         ("file_open", {"path": "C:\\a\\b.txt", "drive": "fixed"}, "b.txt を閲覧"),
         ("file_open", {}, "（名称の記録なし） を閲覧"),
+        ("file_open", {"path": "C:\\a\0b.txt"}, "ab.txt を閲覧"),
         ("file_create", {"path": "E:/名簿.xlsx", "drive": "removable"}, "外部媒体の 名簿.xlsx を作成"),
         (
             "file_copy",

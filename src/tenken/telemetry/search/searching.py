@@ -176,7 +176,8 @@ def record_search(
         kind=kind,
         searched_at=clock.now(),
         criteria=kept,
-        summary=(summary or summary_of(by, criteria))[:500],
+        # An event's own words may hold NUL, which no database takes.
+        summary=(summary or summary_of(by, criteria)).replace("\0", "")[:500],
         shown=shown,
     )
     record(

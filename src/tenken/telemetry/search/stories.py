@@ -37,7 +37,7 @@ def folder_of(path: str) -> str:
 
 
 def _short(text: str) -> str:
-    one_line = " ".join(text.split())
+    one_line = " ".join(text.replace("\0", "").split())
     return one_line if len(one_line) <= _LONGEST else f"{one_line[: _LONGEST - 1]}…"
 
 
