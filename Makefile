@@ -68,9 +68,9 @@ setup-spark: $(DEV)
 demo: $(RUNTIME)
 	@$(BIN)/tenken demo
 
-# One worker a core; a file's tests stay together, so that what a file loads once is loaded once.
+# One worker a core; a file's tests stay together (tests/conftest.py), so that what a file loads once is loaded once.
 test: $(DEV)
-	@$(BIN)/pytest -n auto --dist loadfile -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadgroup -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
 
 pictures: $(DEV)
 	@$(BIN)/pytest tests/browser --pictures -k "pictures or whole_year"

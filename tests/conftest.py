@@ -133,11 +133,19 @@ _NEEDS: dict[str, Callable[[], str]] = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     for marker, missing in _NEEDS.items():
         marked = [item for item in items if item.get_closest_marker(marker)]
         if marked and (reason := missing()):
             for item in marked:
                 item.add_marker(pytest.mark.skip(reason=f"{marker}: {reason}"))
+
+
+def _group(item: pytest.Item) -> str:
+    """Return what goes to one worker together: a file, or all that one load of the demo serves."""
+    folder = item.path.parent
+    return folder.name if folder.name == "demo" else item.path.as_posix()
 
 
 def _refuse_skip(report: Any) -> None:

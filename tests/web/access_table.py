@@ -109,6 +109,7 @@ TAKES_FORMS: Outcome = {
 }
 SECRETARIATS_BUT_NOT_THERE: Outcome = {"404": "secretariat f_secretariat", "403": REST}
 # what every sender of logs is given and may
+SOURCE_KEEPERS_BUT_NOT_THERE: Outcome = {"404": "secretariat network f_secretariat", "403": REST}
 KEEPS_SOURCES: Outcome = {"ok": "secretariat network f_secretariat", "403": REST}
 KEEPS_SOURCE: Outcome = {"ok": "secretariat network", "404": "f_secretariat", "403": REST}
 # a terminal of 企画課 (inside) and of 保険課 (outside), changed; what is counted over the whole city
@@ -481,13 +482,13 @@ TABLE: dict[str, tuple[str, dict[str, tuple[Outcome, ...]]]] = {
     "telemetry-list-entry-remove": ("watch_entry", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
     "telemetry-duty": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "telemetry-duty-unit": ("unit", {"GET": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY, SECRETARIAT_OF_THE_CITY,)}),
-    "telemetry-mappings": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
-    "telemetry-mapping-new": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
-    "telemetry-mapping-import": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
-    "telemetry-mapping-draft": ("csv_sample", {"GET": (SECRETARIATS_BUT_NOT_THERE,), "POST": (SECRETARIATS_BUT_NOT_THERE,)}),
-    "telemetry-mapping": ("csv_layout", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (CLOSED,)}),
-    "telemetry-mapping-change": ("csv_layout", {"GET": (SECRETARIAT_OF_THE_CITY,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
-    "telemetry-mapping-switch": ("csv_layout", {"GET": (CLOSED,), "POST": (SECRETARIAT_OF_THE_CITY,)}),
+    "telemetry-mappings": ("", {"GET": (KEEPS_SOURCES,), "POST": (CLOSED,)}),
+    "telemetry-mapping-new": ("", {"GET": (KEEPS_SOURCES,), "POST": (KEEPS_SOURCES,)}),
+    "telemetry-mapping-import": ("", {"GET": (KEEPS_SOURCES,), "POST": (KEEPS_SOURCES,)}),
+    "telemetry-mapping-draft": ("csv_sample", {"GET": (SOURCE_KEEPERS_BUT_NOT_THERE,), "POST": (SOURCE_KEEPERS_BUT_NOT_THERE,)}),
+    "telemetry-mapping": ("csv_layout", {"GET": (KEEPS_SOURCE,), "POST": (CLOSED,)}),
+    "telemetry-mapping-change": ("csv_layout", {"GET": (KEEPS_SOURCE,), "POST": (KEEPS_SOURCE,)}),
+    "telemetry-mapping-switch": ("csv_layout", {"GET": (CLOSED,), "POST": (KEEPS_SOURCE,)}),
     "telemetry-search": ("", {"GET": (SECRETARIATS,), "POST": (CLOSED,)}),
     "telemetry-search-purpose": ("", {"GET": (SECRETARIATS,), "POST": (SECRETARIATS,)}),
     "telemetry-search-purpose-end": ("", {"GET": (CLOSED,), "POST": (SECRETARIATS,)}),
