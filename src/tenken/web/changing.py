@@ -30,8 +30,8 @@ def change_page(
     lead: str = "",
     text: str = "",
     danger: bool = False,
-    folder: str,
-    template: str = "form",
+    folder: str = "web",
+    template: str = "changing",
     standing: Any = None,
     **more: Any,
 ) -> HttpResponse:

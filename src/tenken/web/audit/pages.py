@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.urls import reverse
 
 from tenken.audit.models import Visit
@@ -11,7 +9,7 @@ from tenken.audit.queries import visit_name
 from tenken.web import changing
 from tenken.web.principal import SignedInRequest
 
-change_page = partial(changing.change_page, folder="web/audit")
+change_page = changing.change_page
 
 
 def to_list() -> dict[str, str]:

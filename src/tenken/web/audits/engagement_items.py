@@ -166,6 +166,7 @@ def answer(request: SignedInRequest, engagement_id: int) -> HttpResponse:
         "回答する",
         "回答しました。",
         standing=_Sent(draft.number),
+        folder="web/audits",
         template="engagement_answer",
         draft=draft,
         kinds={code: label for code, (label, _) in ITEM_KINDS.items()},

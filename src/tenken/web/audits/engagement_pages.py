@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.urls import reverse
 
 from tenken.assets.models import InformationSystem
@@ -15,7 +13,7 @@ from tenken.organization.models.validity import valid_on
 from tenken.organization.queries.naming import names_with_bureau
 from tenken.web import changing
 
-change_page = partial(changing.change_page, folder="web/audits", template="engagement_form")
+change_page = changing.change_page
 
 
 def to_index() -> dict[str, str]:

@@ -60,8 +60,6 @@ def exclude(request: SignedInRequest, alert_id: int) -> HttpResponse:
             {"label": "アラート", "url": reverse(HERE)},
             {"label": str(alert), "url": reverse("telemetry-alert", args=[alert.pk])},
         ],
-        folder="web",
-        template="changing",
     )
 
 

@@ -147,7 +147,6 @@ def _change(
         done=done,
         crumbs=_crumbs({"label": device.number, "url": back}),
         standing=device,
-        folder="web/telemetry/devices",
         **more,
     )
 
@@ -184,7 +183,6 @@ def new(request: SignedInRequest) -> HttpResponse:
         back=reverse("telemetry-approved"),
         done="申請しました。",
         crumbs=_crumbs(),
-        folder="web/telemetry/devices",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,7 +26,7 @@ from tenken.web.telemetry.terminals import may_manage, place_of
 
 _BOTH = ["GET", "HEAD", "POST"]
 _PER_PAGE = 50
-_change_page = partial(changing.change_page, folder="web", template="changing")
+_change_page = changing.change_page
 
 
 def _crumbs() -> list[dict[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -29,7 +28,7 @@ from tenken.web.telemetry.terminals import places
 
 _BOTH = ["GET", "HEAD", "POST"]
 _TITLE = "ライセンス"
-_change_page = partial(changing.change_page, folder="web", template="changing")
+_change_page = changing.change_page
 
 
 @signed_in

@@ -227,8 +227,6 @@ def new_list(request: SignedInRequest) -> HttpResponse:
         back=reverse(HERE),
         done="リストを作りました。",
         crumbs=[{"label": "リスト", "url": reverse(HERE)}],
-        folder="web",
-        template="changing",
     )
 
 

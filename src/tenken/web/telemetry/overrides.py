@@ -195,7 +195,5 @@ def settings(request: SignedInRequest) -> HttpResponse:
         back=reverse("telemetry-overrides"),
         done="通知の設定を保存しました。",
         crumbs=[{"label": "フィルタリングの解除", "url": reverse("telemetry-overrides")}],
-        folder="web",
-        template="changing",
         standing=rule,
     )

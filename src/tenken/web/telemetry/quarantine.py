@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import django_tables2 as tables
@@ -213,7 +212,7 @@ def give_up(request: SignedInRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("source", "reason", "part")}
     one: QuarantinedPart | None = quarantine.find_part(by, asked["part"]) if asked["part"] else None
     lead = one.reason if one else asked["reason"]
-    show = partial(changing.change_page, folder="web", template="changing")
+    show = changing.change_page
     return show(
         request,
         GiveUpForm(request.POST or None),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -51,7 +50,7 @@ _HEADER = [
 ]
 _KINDS = {unicodedata.normalize("NFKC", kind.label): kind.value for kind in Terminal.Kind}
 _PROCUREMENTS = {one.label: one.value for one in Terminal.Procurement}
-_change_page = partial(changing.change_page, folder="web", template="changing")
+_change_page = changing.change_page
 
 
 @signed_in

@@ -235,7 +235,6 @@ def new(request: SignedInRequest) -> HttpResponse:
         back=reverse("telemetry-remote"),
         done="記録しました。",
         crumbs=_crumbs(),
-        folder="web/telemetry/devices",
     )
 
 
@@ -261,5 +260,4 @@ def strike(request: SignedInRequest, session_id: int) -> HttpResponse:
         crumbs=_crumbs(),
         danger=True,
         standing=session,
-        folder="web/telemetry/devices",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import django_tables2 as tables
@@ -34,7 +33,7 @@ from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 
 _BOTH = ["GET", "HEAD", "POST"]
-_change_page = partial(changing.change_page, folder="web", template="changing")
+_change_page = changing.change_page
 _ARCHIVE_STATES = {"kept": ("保管中", "green"), "broken": ("破損", "red"), "discarded": ("廃棄", "neutral")}
 
 

@@ -315,7 +315,7 @@ def _change_page(
         {"label": "送信元", "url": reverse(_HERE)},
         {"label": source.name, "url": back},
     ]
-    show = partial(changing.change_page, folder="web", template="changing", standing=source)
+    show = partial(changing.change_page, standing=source)
     return show(request, form, operation, back=back, crumbs=crumbs, **words)
 
 

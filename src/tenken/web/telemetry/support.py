@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.forms import Form
@@ -33,7 +32,7 @@ _BOTH = ["GET", "HEAD", "POST"]
 _AHEAD = timedelta(days=365)
 _PER_PAGE = 100
 _TITLE = "サポート終了"
-_change_page = partial(changing.change_page, folder="web", template="changing")
+_change_page = changing.change_page
 
 
 @signed_in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -61,7 +60,7 @@ from tenken.workbooks.terminal_ledger import TERMINAL_COLUMNS, terminal_differen
 _BOTH = ["GET", "HEAD", "POST"]
 _PER_PAGE = 50
 _SHOWN = 500
-_change_page = partial(changing.change_page, folder="web", template="changing")
+_change_page = changing.change_page
 _FIGURES = (
     ("silent", "受信がない", "red"),
     ("out_of_date", "古い", "yellow"),
