@@ -13,6 +13,7 @@ from tenken.demo.telemetry.playing import play_month, report_all
 from tenken.organization.access import Principal, system_principal
 from tenken.telemetry.detection.operations import install_shipped
 from tenken.telemetry.detection.shipped import shipped_files
+from tenken.telemetry.events.directory import forget_directories
 from tenken.telemetry.ingest.pipeline import Pipeline
 from tenken.telemetry.inventory.ledger import TerminalData
 from tenken.telemetry.inventory.operations import add_terminals
@@ -70,6 +71,7 @@ def office(event_store: Store) -> Scenario:
 def _settled(by: Principal, scenario: Scenario) -> None:
     settling.settle_rules(by=by, root=scenario.root)
     forget_snapshots()
+    forget_directories()  # another test may have read another city of this code
     install_shipped(by=by, city=scenario.city)
 
 

@@ -29,7 +29,7 @@ _NOT_FOUND = "アドレスが違うか、見ることのできる範囲にあり
 
 
 class RefusalMiddleware:
-    """Turn a refusal raised by an operation into its page, and refuse what is too large before a view sees it."""
+    """Turn a refusal raised by an operation into its page, and refuse what is too large, or no text, before a view sees it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,6 +37,10 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _declared_length(request) > settings.LARGE_UPLOADS.get(request.path, settings.MAX_REQUEST_BYTES):
             return too_large(request)
+        if "%00" in request.META.get(
+            "QUERY_STRING", ""
+        ):  # no form was filled in so, and no database takes it
+            return _page(request, 400, "アドレスに使えない文字があります。")
         response = self.get_response(request)
         if response.status_code == 405 and not response.content:
             return _with_headers_of(response, _page(request, 405, "この送り方には対応していません。"))

@@ -43,8 +43,13 @@ def kill_again_and_again(home: Path, kills: int, seed: int) -> Outcome:
     return Outcome(sender.next, acknowledged, sender.resent, json.loads(checked.stdout))
 
 
+_ELSEWHERE = ("TENKEN_DATABASE_URL", "TENKEN_CLICKHOUSE_URL")
+
+
 def _environment(home: Path) -> dict[str, str]:
-    return os.environ | {
+    """The receiving process keeps all it has below *home*, wherever the tests keep theirs."""
+    own = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    return own | {
         "TENKEN_HOME": str(home),
         "DJANGO_SETTINGS_MODULE": "tenken.config.settings",
         "PYTHONPATH": str(ROOT),
