@@ -27,6 +27,11 @@ class Table(tables.Table):
         empty_text = "該当するものはありません。"
         attrs = {"class": "table"}
 
+    @property
+    def pages_label(self) -> str:
+        """What its pages are called: a page may have several tables."""
+        return f"{self.caption}のページの移動"
+
     def paginate(self, *args: Any, per_page: int | None = None, **kwargs: Any) -> Any:
         """Show one page. How many rows it has may come from the address: between one and ``MOST_ROWS``."""
         return super().paginate(*args, per_page=per_page and min(max(per_page, 1), MOST_ROWS), **kwargs)
