@@ -16,6 +16,7 @@ import gzip
 import hmac
 import os
 import re
+import sys
 import tempfile
 import threading
 import time
@@ -27,7 +28,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import chdb
 import lz4.frame
-import zstandard
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd  # as clickhouse-connect has it
 
 _OURS = frozenset(
     [
@@ -139,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
         if how == "gzip":
             return gzip.decompress(body)
         if how == "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress(body)
+            return zstd.decompress(body)
         return lz4.frame.decompress(body) if how == "lz4" else body
 
     def _ask(self, asked: dict[str, str], body: bytes) -> None:
