@@ -6,11 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from tests.factories import Scenario
 from tests.telemetry.search.world import Town, fill, make_town
@@ -97,6 +98,17 @@ def test_the_three_samples_are_on_the_page(
     assert told in _text(found)
     assert len(found.context["lines"]) == 1
     assert found.context["lines"][0]["section"].endswith(unit.name)
+
+
+def test_an_address_of_words_alone_searches_the_last_week_and_says_so(client: Client) -> None:
+    with time_machine.travel(datetime(2020, 12, 3, 12, tzinfo=UTC)):
+        found = client.get(HOME, {"q": "戸籍データX"})
+        assert "直近の7日間を検索しました" in _text(found)
+        assert "サーバから 戸籍データX を閲覧" in _text(found)
+        assert "since=2020-11-27&until=2020-12-03" in found.context["back_url"]
+        half = client.get(HOME, {"q": "戸籍データX", "since": "2020-12-01"})
+    assert half.status_code == 422
+    assert "until" in half.context["form"].errors
 
 
 def test_a_page_asks_the_database_little(client: Client, django_assert_max_num_queries: Any) -> None:

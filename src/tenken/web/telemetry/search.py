@@ -62,8 +62,12 @@ def search_page(request: SignedInRequest) -> HttpResponse:
     """The form, and what it found. A search without a stated purpose asks for the purpose first."""
     by = request.principal
     require_somewhere(by, SEARCH_EVENTS)
-    asked = "since" in request.GET
-    form = SearchForm(request.GET if asked else None, by=by, initial=first_period())
+    query = request.GET.copy()
+    asked = bool(query.keys() & SearchForm.base_fields.keys())
+    assumed = asked and not {"since", "until"} & query.keys()
+    if assumed:  # an address of words alone, shared or typed
+        query.update({name: day.isoformat() for name, day in first_period().items()})
+    form = SearchForm(query if asked else None, by=by, initial=first_period())
     context: dict[str, Any] = {
         "form": form,
         "tabs": tabs(by, "telemetry-search"),
@@ -73,7 +77,7 @@ def search_page(request: SignedInRequest) -> HttpResponse:
     status = 200
     if asked and form.is_valid():
         found = searching.search(by=by, criteria=form.criteria())
-        context |= _page_of(request, found)
+        context |= _page_of(request, found, query) | {"assumed": assumed}
     elif asked:
         status = 422
     return render(request, f"{_FOLDER}/search.html", context, status=status)
@@ -86,13 +90,13 @@ def more(request: SignedInRequest, search_id: int, after: str) -> HttpResponse:
     """The next page of a search: rows that are put below the others, or a page of its own without JavaScript."""
     by = request.principal
     found = searching.go_on(by=by, search_id=search_id, after=Key.read(after))
-    context = _page_of(request, found) | {"tabs": tabs(by, "telemetry-search"), "later": True}
+    context = _page_of(request, found, request.GET) | {"tabs": tabs(by, "telemetry-search"), "later": True}
     template = "rows" if getattr(request, "htmx", False) else "more"
     return render(request, f"{_FOLDER}/{template}.html", context)
 
 
-def _page_of(request: SignedInRequest, found: searching.Found) -> dict[str, Any]:
-    query = f"?{request.GET.urlencode()}"
+def _page_of(request: SignedInRequest, found: searching.Found, asked: QueryDict) -> dict[str, Any]:
+    query = f"?{asked.urlencode()}"
     after = found.page.after
     return {
         "record": found.record,
