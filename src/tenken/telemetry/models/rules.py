@@ -15,12 +15,12 @@ class DetectionRuleQuerySet(ScopedQuerySet["DetectionRule"]):
 
 
 class DetectionRule(models.Model):
-    """One Sigma rule (one YAML document) of a city. ``code``: its Sigma ``id``, else its ``name``: what correlation
-    rules refer to it by, with ``name``.
+    """One Sigma document of a city: a rule, a correlation or a filter. ``code``: its Sigma ``id``, else its ``name``
+    (what correlations and filters refer to it by, with ``name``), else made of its title.
 
     Only rules that are ``ON`` raise alerts. A rule that an ``ON`` correlation counts is evaluated whatever its own
-    state; its hits then feed the correlation and raise nothing. ``FAILED``: it was on and the engine set it aside, for
-    ``reason``.
+    state; its hits then feed the correlation and raise nothing. A filter that is ``ON`` narrows the rules it names.
+    ``FAILED``: it was on and the engine set it aside, for ``reason``.
 
     ``group_by``: the fields whose values tell one alert from another (Sigma's names or columns); hits carry their values
     in ``fields``. ``throttle_seconds``: how long further hits of a group join the alert there is. ``trial_ms``: how long
@@ -30,6 +30,7 @@ class DetectionRule(models.Model):
     class Kind(models.TextChoices):
         EVENT = "event", "単独"
         CORRELATION = "correlation", "相関"
+        FILTER = "filter", "フィルター"
 
     class State(models.TextChoices):
         DRAFT = "draft", "下書き"
