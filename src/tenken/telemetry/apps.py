@@ -17,7 +17,7 @@ class TelemetryConfig(AppConfig):
         from tenken.telemetry.inventory.registering import register_inventory
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
         from tenken.telemetry.mappings.registering import register_mappings
-        from tenken.telemetry.reception.labels import LABELS as OF_RECEPTION
+        from tenken.telemetry.reception.registering import register_reception
         from tenken.telemetry.retention.registering import register_retention
         from tenken.telemetry.search.registering import register_search
 
@@ -28,7 +28,7 @@ class TelemetryConfig(AppConfig):
         register_operation_labels(OF_DEVICES)
         register_operation_labels(OF_RULES)
         register_inventory()
-        register_operation_labels(OF_RECEPTION)
+        register_reception()
         register_retention()
         register_search()
         register_mappings()

@@ -16,13 +16,17 @@ from tests.telemetry.conftest import event_store
 from tests.web.source_rows import RAW, RECEIVED, put_in_quarantine, quarantine_row
 
 from tenken.common.refusals import Invalid
+from tenken.jobs.models import Job
+from tenken.jobs.operations import execute
 from tenken.journal.models import Entry, PersonalDataAccess
 from tenken.telemetry.ingest import pipeline as roads
 from tenken.telemetry.models import ReceiverState, Source, SourceDay
-from tenken.telemetry.reception import replaying
+from tenken.telemetry.reception import quarantine, replaying
 from tenken.telemetry.reception.activity import Tally, add_tallies, tell_state
 from tenken.telemetry.reception.keys import key_hash
 from tenken.telemetry.reception.nodes import enroll_node, find_node
+from tenken.telemetry.reception.quarantine import QuarantineFilter
+from tenken.telemetry.reception.registering import REPLAY_JOB
 from tenken.telemetry.reception.sources import SourceSettings, register_source
 from tenken.telemetry.store import Store
 
@@ -310,24 +314,53 @@ class TestQuarantine:
         assert Entry.objects.latest("sequence").operation == "telemetry.quarantine.give_up"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_is_understood_now_is_read_again(
-    scenario: Scenario, client_for: ClientFor, event_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    road = roads.Pipeline(event_store)
-    monkeypatch.setattr("tenken.telemetry.reception.replaying.pipeline", lambda: road)
-    road.start()
-    try:
-        new_source(scenario)
-        good = b'{"ts":"2026-11-20T10:00:00+09:00","op":"print","user":"yamada","document":"\xe9\x99\x84\xe7\xa5\xa8"}'
-        now = datetime.now(UTC) - timedelta(minutes=1)
+@pytest.fixture
+def road(
+    event_store: Store, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> Iterator[roads.Pipeline]:
+    """The pipeline, running over the test's store."""
+    opened = roads.Pipeline(event_store)
+    opened.start()
+    monkeypatch.setattr(replaying, "pipeline", lambda: opened)
+    yield opened
+    opened.stop()
+
+
+GOOD = '{"ts":"2026-11-20T10:00:00+09:00","op":"print","user":"yamada","document":"附票"}'.encode()
+NOT_JSON = "JSONとして読み取れません。"
+
+
+def users_in(store: Store) -> list[str]:
+    rows = store.stage_query("SELECT user FROM events ORDER BY user", stage="events").to_pylist()
+    return [row["user"] for row in rows]
+
+
+def replayed(scenario: Scenario, **what: str) -> Job:
+    """Ask for a replay and do its job."""
+    job = replaying.ask_for_replay(by=scenario.by("secretariat"), **what)
+    execute(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+class TestReplay:
+    @pytest.fixture(autouse=True)
+    def source(self, scenario: Scenario, road: roads.Pipeline) -> Source:
+        return new_source(scenario)
+
+    def put(self, count: int, received: datetime | None = None) -> None:
+        at = received or datetime.now(UTC) - timedelta(minutes=1)
+        raws = [GOOD.replace(b"yamada", b"u%d" % number) for number in range(count)]
         put_in_quarantine(
-            *(
-                quarantine_row(
-                    "991015", part=number, raw=good.replace(b"yamada", b"u%d" % number), received=now
-                )
-                for number in range(5)
-            ),
+            *(quarantine_row("991015", part=at_, raw=raw, received=at) for at_, raw in enumerate(raws))
+        )
+
+    def test_is_a_job_that_tells_what_was_understood_and_why_not(
+        self, scenario: Scenario, client_for: ClientFor, event_store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put(5)
+        now = datetime.now(UTC)
+        put_in_quarantine(
             quarantine_row("991015", part=8, raw=b"{", received=now),
             quarantine_row("991015", part=9, raw=b"defect", received=now),
         )
@@ -340,15 +373,77 @@ def test_what_is_understood_now_is_read_again(
 
         monkeypatch.setitem(replaying._READERS, "jsonl", defective)
         web = client_for(scenario.people["secretariat"])
-        said = {"source": "lines-1", "reason": "JSONとして読み取れません。"}
-        page = web.post(reverse("telemetry-quarantine-replay"), said, follow=True).content.decode()
-        assert "5件を読み取りました（操作ログ5件）" in page
-        assert "2件は、まだ読み取れません" in page
-        rows = event_store.stage_query("SELECT user, document FROM events", stage="events").to_pylist()
-        assert sorted(row["user"] for row in rows) == [f"u{number}" for number in range(5)]
-        assert {row["document"] for row in rows} == {"附票"}
-        web.post(reverse("telemetry-quarantine-replay"), said)
-        count = event_store.stage_query("SELECT count() AS n FROM events", stage="events").to_pylist()
-        assert count == [{"n": 5}]
-    finally:
+        said = {"source": "lines-1", "reason": NOT_JSON}
+        answer = web.post(reverse("telemetry-quarantine-replay"), said)
+        job = Job.objects.get(kind=REPLAY_JOB)
+        assert answer["Location"] == reverse("job", args=[job.pk])
+        assert users_in(event_store) == [], "nothing is read inside the request"
+        assert web.post(reverse("telemetry-quarantine-replay"), said).status_code == 409
+        execute(job.pk)
+        page = web.get(answer["Location"]).content.decode()
+        assert "5件を読み取りました（操作ログ5件）。2件は、まだ読み取れません" in page
+        assert "読み取りの処理が続けられませんでした。 1件" in page
+        assert (job.refresh_from_db(), job.done, job.total)[1:] == (7, 7)
+        assert users_in(event_store) == [f"u{number}" for number in range(5)]
+        again = replayed(scenario, source="lines-1", reason=NOT_JSON)
+        assert again.message.startswith("0件を読み取りました")
+        assert len(users_in(event_store)) == 5
+        last = Entry.objects.filter(operation="telemetry.quarantine.replay").latest("sequence")
+        assert '"read":0,' in last.payload.body
+        assert '"still":2' in last.payload.body
+
+    @pytest.mark.parametrize("days", [0, 60], ids=["new", "older than numbers are remembered"])
+    def test_killed_before_its_parts_are_marked_doubles_nothing(
+        self, scenario: Scenario, event_store: Store, monkeypatch: pytest.MonkeyPatch, days: int
+    ) -> None:
+        self.put(4, datetime.now(UTC) - timedelta(days=days, minutes=1))
+
+        class Killed(BaseException):
+            pass
+
+        def killed(*_: Any) -> None:
+            raise Killed
+
+        with monkeypatch.context() as dying:
+            dying.setattr(replaying, "mark_replayed", killed)
+            with pytest.raises(Killed):
+                replaying.replay_parts(by=scenario.by("secretariat"), source="lines-1", reason=NOT_JSON)
+        assert len(users_in(event_store)) == 4, "durable, and still waiting"
+        event_store.command("OPTIMIZE TABLE payloads FINAL")
+        job = replayed(scenario, source="lines-1", reason=NOT_JSON)
+        assert job.message.startswith("4件を読み取りました")
+        assert users_in(event_store) == ["u0", "u1", "u2", "u3"]
+        with pytest.raises(Invalid):
+            replayed(scenario, source="lines-1", reason=NOT_JSON)
+
+    def test_takes_the_bytes_of_a_few_parts_at_a_time(
+        self, scenario: Scenario, event_store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put(9)
+        monkeypatch.setattr(replaying, "_LISTED", 4)
+        monkeypatch.setattr(replaying, "_LOT_BYTES", 2 * len(GOOD))
+        taken = []
+        read = replaying.with_bytes
+        monkeypatch.setattr(
+            replaying, "with_bytes", lambda by, parts: taken.append(len(parts)) or read(by, parts)
+        )
+        job = replayed(scenario, source="lines-1", reason=NOT_JSON)
+        assert (job.done, len(users_in(event_store))) == (9, 9)
+        assert max(taken) == 2
+
+    def test_one_part_alone(self, scenario: Scenario, event_store: Store) -> None:
+        self.put(2)
+        first, second = quarantine.quarantined(scenario.by("secretariat"), QuarantineFilter())
+        assert first.size == second.size == len(GOOD) - 4
+        assert replayed(scenario, part=first.pk).status == Job.Status.DONE
+        assert len(users_in(event_store)) == 1
+
+    def test_says_so_when_nothing_is_taken_in(
+        self, scenario: Scenario, road: roads.Pipeline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put(1)
         road.stop()
+        monkeypatch.setattr(replaying, "_PATIENCE_SECONDS", 0.0)
+        job = replayed(scenario, source="lines-1", reason=NOT_JSON)
+        assert job.status == Job.Status.FAILED
+        assert "受信の処理が動いていない" in job.message

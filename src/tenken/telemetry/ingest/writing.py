@@ -113,7 +113,8 @@ class Writer:
     def _write(self, city: str, parcels: Sequence[Parcel]) -> Written:
         columns = assembled(city, parcels)
         numbers = set(columns["payload"].unique().to_pylist()) if columns.rows else set()
-        known = self._known(city, numbers.union(parcel.payload for parcel in parcels))
+        known = _forgotten(columns, parcels)
+        known |= self._known(city, numbers.union(parcel.payload for parcel in parcels))
         parcels = [replace(one, received=known.get(one.payload, one.received)) for one in parcels]
         terminals, fresh, hits, error = frozenset[int](), dict[int, int](), None, ""
         if columns.rows:
@@ -372,6 +373,17 @@ def _date(columns: Columns, parcels: Sequence[Parcel], known: Mapping[int, datet
 
     kind = columns["received"].type
     columns["received"] = columns.mapped(first, kind, columns["payload"], columns["received"])
+
+
+def _forgotten(columns: Columns, parcels: Sequence[Parcel]) -> dict[int, datetime]:
+    """Return the numbers of what was received longer ago than numbers are remembered, and when: a part of the quarantine
+    read again may be there all the same, and is compared with its events."""
+    oldest = clock.now() - REMEMBERED
+    old = {parcel.payload: parcel.received for parcel in parcels if parcel.received <= oldest}
+    if old and columns.rows:
+        lines = zip(columns["payload"].to_pylist(), columns["received"].to_pylist(), strict=True)
+        old |= {number: received for number, received in lines if received <= oldest}
+    return old
 
 
 def _numbers_lines(parcels: Sequence[Parcel]) -> bool:

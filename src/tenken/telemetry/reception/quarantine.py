@@ -70,12 +70,24 @@ class QuarantinedPart:
 _CONDITION: Final = (
     "city = {city:String} AND received >= {since:DateTime64(3)} AND received < {until:DateTime64(3)}"
 )
+_AMONG: Final = (
+    "(payload, part) IN (SELECT arrayJoin(arrayZip({payloads:Array(UInt64)}, {parts:Array(UInt32)})))"
+)
 _COLUMNS: Final = "received, payload, part, source, peer, place, reason, state, changed, length(raw) AS size"
 
 
 def waiting_by_source(by: Principal) -> dict[str, int]:
     """Return how many parts wait, by the code of their source. ``StoreUnavailable`` when the store does not say."""
     return {row["source"]: row["count"] for row in _waiting(by, "source, count() AS count", "source")}
+
+
+def count_waiting(by: Principal, only: QuarantineFilter) -> int:
+    """Return how many parts of a source wait with a reason."""
+    sql = (
+        f"SELECT count() AS count FROM quarantine FINAL WHERE {_CONDITION} AND state = 'waiting' "
+        "AND source = {source:String} AND reason = {reason:String}"
+    )
+    return int(_ask(by, sql, {"source": only.source, "reason": only.reason})[0]["count"])
 
 
 def waiting_reasons(by: Principal, only: QuarantineFilter | None = None) -> list[QuarantinedReason]:
@@ -88,7 +100,7 @@ def waiting_reasons(by: Principal, only: QuarantineFilter | None = None) -> list
 def quarantined(by: Principal, only: QuarantineFilter, *, limit: int = MOST_LISTED) -> list[QuarantinedPart]:
     """Return the newest *limit* parts with the first bytes of each; that they were read is noted."""
     sql = (
-        f"SELECT {_COLUMNS}, base64Encode(substring(raw, 1, 80)) AS raw FROM quarantine FINAL WHERE {_CONDITION} "
+        f"SELECT {_COLUMNS}, base64Encode(substring(raw, 1, 80)) AS bytes FROM quarantine FINAL WHERE {_CONDITION} "
         "AND ({source:String} = '' OR source = {source:String}) "
         "AND ({reason:String} = '' OR reason = {reason:String}) "
         "AND ({state:String} = '' OR state = {state:String}) "
@@ -122,7 +134,7 @@ def find_part(by: Principal, name: str) -> QuarantinedPart:
         raise Missing("読み取れなかった受信がありません。")
     received = datetime.fromtimestamp(moment / 1000, UTC)
     sql = (
-        f"SELECT {_COLUMNS}, base64Encode(raw) AS raw FROM quarantine FINAL WHERE {_CONDITION} "
+        f"SELECT {_COLUMNS}, base64Encode(raw) AS bytes FROM quarantine FINAL WHERE {_CONDITION} "
         "AND payload = {payload:UInt64} AND part = {part:UInt32} LIMIT 1"
     )
     rows = _ask(
@@ -140,9 +152,9 @@ def find_part(by: Principal, name: str) -> QuarantinedPart:
 def waiting_parts(
     by: Principal, only: QuarantineFilter, *, after: QuarantinedPart | None, limit: int
 ) -> list[QuarantinedPart]:
-    """Return the next *limit* waiting parts behind *after* with all their bytes, the oldest first."""
+    """Return the next *limit* waiting parts behind *after*, without their bytes, the oldest first."""
     sql = (
-        f"SELECT {_COLUMNS}, base64Encode(raw) AS raw FROM quarantine FINAL WHERE {_CONDITION} "
+        f"SELECT {_COLUMNS} FROM quarantine FINAL WHERE {_CONDITION} "
         "AND state = 'waiting' AND source = {source:String} AND reason = {reason:String} "
         "AND (received, payload, part) > ({at:DateTime64(3)}, {payload:UInt64}, {part:Int64}) "
         "ORDER BY received, payload, part LIMIT {most:UInt32}"
@@ -159,6 +171,18 @@ def waiting_parts(
     return [_part(row) for row in _ask(by, sql, given)]
 
 
+def with_bytes(by: Principal, parts: list[QuarantinedPart]) -> list[QuarantinedPart]:
+    """Return those of *parts* that wait still, with all their bytes."""
+    sql = (
+        f"SELECT {_COLUMNS}, base64Encode(raw) AS bytes FROM quarantine FINAL WHERE {_CONDITION} "
+        f"AND state = 'waiting' AND {_AMONG} ORDER BY received, payload, part"
+    )
+    since = min(one.received for one in parts)
+    until = max(one.received for one in parts) + timedelta(milliseconds=1)
+    rows = _ask(by, sql, _names(parts), since=since, until=until)
+    return [_part(row) for row in rows]
+
+
 def mark_replayed(by: Principal, parts: list[QuarantinedPart]) -> None:
     """Note that *parts* were read after all."""
     if not parts:
@@ -167,15 +191,18 @@ def mark_replayed(by: Principal, parts: list[QuarantinedPart]) -> None:
         "INSERT INTO quarantine SELECT city, received, payload, part, source, peer, place, reason, raw, "
         "'replayed', version + 1, now64(3) FROM quarantine FINAL WHERE city = {city:String} "
         "AND received >= {since:DateTime64(3)} AND received <= {until:DateTime64(3)} AND state = 'waiting' "
-        "AND (payload, part) IN (SELECT arrayJoin(arrayZip({payloads:Array(UInt64)}, {parts:Array(UInt32)})))",
+        f"AND {_AMONG}",
         {
             "city": by.city_code,
             "since": min(one.received for one in parts),
             "until": max(one.received for one in parts),
-            "payloads": [one.payload for one in parts],
-            "parts": [one.part for one in parts],
+            **_names(parts),
         },
     )
+
+
+def _names(parts: list[QuarantinedPart]) -> dict[str, list[int]]:
+    return {"payloads": [one.payload for one in parts], "parts": [one.part for one in parts]}
 
 
 def give_up(*, by: Principal, source: str, reason: str, because: str, part: str = "") -> int:
@@ -257,4 +284,4 @@ def _ask(
 
 
 def _part(row: dict[str, Any]) -> QuarantinedPart:
-    return QuarantinedPart(**{**row, "raw": base64.b64decode(row["raw"])})
+    return QuarantinedPart(raw=base64.b64decode(row.pop("bytes", "")), **row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,7 +24,7 @@ from tenken.telemetry.reception.quarantine import (
     QuarantinedPart,
     QuarantineFilter,
 )
-from tenken.telemetry.reception.replaying import replay_parts
+from tenken.telemetry.reception.replaying import ask_for_replay
 from tenken.web import changing
 from tenken.web.components.tables import NumberColumn, StatusColumn, Table
 from tenken.web.exports import attachment, export_table, wants_export
@@ -184,23 +183,15 @@ def part_raw(request: SignedInRequest, part: str) -> HttpResponse:
 @signed_in
 @require_POST
 def replay(request: SignedInRequest) -> HttpResponse:
-    """Read one part, or all of a source and reason, again."""
-    by = request.principal
+    """Ask for one part, or all of a source and reason, to be read again; the job's page tells how far it is."""
     said = request.POST
-    outcome = replay_parts(
-        by=by, source=said.get("source", ""), reason=said.get("reason", ""), part=said.get("part", "")
+    job = ask_for_replay(
+        by=request.principal,
+        source=said.get("source", ""),
+        reason=said.get("reason", ""),
+        part=said.get("part", ""),
     )
-    if outcome.read:
-        messages.success(request, f"{outcome.read:,}件を読み取りました（操作ログ{outcome.events:,}件）。")
-    if outcome.still:
-        messages.warning(request, f"{outcome.still:,}件は、まだ読み取れません。")
-    if outcome.left:
-        messages.info(
-            request, f"{outcome.left:,}件が残っています。もう一度「読み取り直す」を押してください。"
-        )
-    if not (outcome.read or outcome.still or outcome.left):
-        messages.info(request, "未処理のものはありませんでした。")
-    return redirect(_HERE)
+    return redirect("job", job_id=job.pk)
 
 
 @signed_in
