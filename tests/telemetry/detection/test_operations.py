@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -208,10 +208,10 @@ def test_a_failing_rule_is_set_aside_and_the_others_go_on(
     by: Principal, event_store: Store, stage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     good, bad = on(by), on(by, rule_text({"selection": {"User": "yamada"}}, number=2))
-    sound = engine._Asked._sql
+    sound = engine.hits_query
 
-    def broken(self: engine._Asked, rules: list[engine.EventRule]) -> str:
-        sql = sound(self, rules)
+    def broken(table: str, rules: Sequence[engine.EventRule]) -> str:
+        sql = sound(table, rules)
         return (
             sql.replace(f"* {bad.pk}", f"* {bad.pk} * throwIf(1, 'no luck')")
             if any(one.number == bad.pk for one in rules)
@@ -219,7 +219,7 @@ def test_a_failing_rule_is_set_aside_and_the_others_go_on(
         )
 
     forget()
-    with mock.patch.object(engine._Asked, "_sql", broken), caplog.at_level(logging.CRITICAL):
+    with mock.patch.object(engine, "hits_query", broken), caplog.at_level(logging.CRITICAL):
         found = evaluate(event_store, stage, by.city_code)
     assert found is not None
     assert set(found["rule"].to_pylist()) == {good.pk}

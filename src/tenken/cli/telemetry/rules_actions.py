@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tenken.organization.access import Principal
+    from tenken.telemetry.detection.documents import Document
     from tenken.telemetry.detection.importing import ImportReport
+    from tenken.telemetry.detection.trying import Trial
 
 _SHOWN: Final = 20
 
@@ -44,6 +46,15 @@ def _say_report(report: ImportReport) -> None:
         say(*(f"  {problem}" for problem in problems[:_SHOWN]))
         if len(problems) > _SHOWN:
             say(f"  ほか{len(problems) - _SHOWN:,}件")
+    for reach in report.filters:
+        say(
+            f"フィルター「{reach.document.title}」（{reach.file}の{reach.line}行目）：対象のルール{reach.rules:,}件"
+        )
+        if reach.missing:
+            more = f"ほか{len(reach.missing) - _SHOWN:,}件" if len(reach.missing) > _SHOWN else ""
+            say(f"  ないルール：{'、'.join(reach.missing[:_SHOWN])}{more}")
+        elif not reach.rules:
+            say("  対象のルールがありません。logsourceがルールのものを含むか、確かめてください。")
     if report.taken is None:
         say("登録はしていません。--applyを付けると、使えるルールを無効の状態で登録します。")
         return
@@ -57,32 +68,45 @@ def _say_report(report: ImportReport) -> None:
 def _try(args: argparse.Namespace, by: Principal) -> int:
     from tenken.cli.terminal import say
     from tenken.common.refusals import Invalid
-    from tenken.telemetry.detection.documents import documents_of, problem_of, read_rule
-    from tenken.telemetry.detection.problems import Unusable
+    from tenken.telemetry.detection.actions import wholes_of
+    from tenken.telemetry.detection.documents import read_rule
+    from tenken.telemetry.detection.problems import RuleProblem, Unusable
     from tenken.telemetry.detection.trying import trial_store, trial_table, try_rule
     from tenken.telemetry.lists.queries import snapshot
 
     name = args.file.name
     try:
-        parts = list(documents_of(args.file.read_text(encoding="utf-8-sig")))
+        wholes = list(wholes_of(args.file.read_text(encoding="utf-8-sig"), name))
     except UnicodeDecodeError:
         raise Invalid(f"「{name}」をUTF-8で読めません。") from None
-    if not parts:
+    if not wholes:
         raise Invalid(f"「{name}」にルールがありません。")
     lists = snapshot(by.city_code).values
     failed = False
     with trial_store() as opened, trial_table(opened) as table:
-        for line, text in parts:
+        for whole in wholes:
+            if isinstance(whole, RuleProblem):
+                failed = True
+                say(f"使えません。{whole}")
+                continue
             try:
-                document = read_rule(text)
+                document = read_rule(whole.text)
                 trial = try_rule(opened, table, document, lists)
             except Unusable as error:
                 failed = True
-                say(f"使えません。{problem_of(error, text, name, line)}")
+                say(f"使えません。{whole.problem(error, name)}")
                 continue
-            say(f"使えます：{document.title}（{trial.milliseconds}ミリ秒）")
-            if trial.compiled is not None:
-                say(f"  条件：{trial.compiled.condition}")
-            if trial.correlation is not None:
-                say(f"  数えるルール：{'、'.join(trial.correlation.references)}")
+            _say_trial(document, trial)
     return 1 if failed else 0
+
+
+def _say_trial(document: Document, trial: Trial) -> None:
+    from tenken.cli.terminal import say
+
+    say(f"使えます：{document.title}（{trial.milliseconds}ミリ秒）")
+    if trial.compiled is not None:
+        say(f"  {'検知を残す条件' if document.filter else '条件'}：{trial.compiled.condition}")
+    if document.filter:
+        say(f"  対象のルール：{'すべて' if document.of_every_rule else '、'.join(document.references)}")
+    if trial.correlation is not None:
+        say(f"  数えるルール：{'、'.join(trial.correlation.references)}")

@@ -7,19 +7,20 @@ function, and the same walk finds what the rule needs (``needles``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tenken.telemetry.detection import matching
 from tenken.telemetry.detection.fields import ANY_FIELD, Field, field_of
 from tenken.telemetry.detection.literals import regex_escaped
 from tenken.telemetry.detection.matching import Condition, Pattern
-from tenken.telemetry.detection.needles import Requirement
+from tenken.telemetry.detection.needles import ALWAYS, Requirement
 from tenken.telemetry.detection.problems import Unusable, explained
 from tenken.telemetry.detection.sources import LogSource
 
 if TYPE_CHECKING:
-    from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
+    from sigma.filters import SigmaFilter
+    from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, SigmaRule
     from sigma.types import SigmaString, SigmaType
 
 Lists = Mapping[str, Sequence[str]]
@@ -47,15 +48,26 @@ class Compiled:
 
 def compile_rule(rule: SigmaRule, lists: Lists) -> Compiled:
     """Return *rule* (of pySigma) as a condition. ``Unusable`` says what our engine cannot do, and where."""
-    source = LogSource(
-        rule.logsource.product or "", rule.logsource.category or "", rule.logsource.service or ""
-    )
-    walk = _Walk(source.category, lists)
-    found = matching.either([walk.condition(one, rule) for one in rule.detection.parsed_condition])
-    of_source = source.sql()
+    compiled = _compiled(rule, rule.detection, _Walk("detection", rule.logsource.category or "", lists))
+    of_source = compiled.source.sql()
+    return replace(compiled, condition=f"({of_source} AND {compiled.condition})") if of_source else compiled
+
+
+def compile_filter(found: SigmaFilter, lists: Lists, category: str | None = None) -> Compiled:
+    """Return the condition that hits of rules of *category* (None: the filter's own) must meet besides, without its log
+    source: it is asked of hits. It needs nothing: what it takes away is told, too."""
+    own = found.logsource.category or ""
+    walk = _Walk("filter", own if category is None else category, lists)
+    return replace(_compiled(found, found.filter, walk), needs=ALWAYS)
+
+
+def _compiled(found: SigmaRule | SigmaFilter, detections: SigmaDetections, walk: _Walk) -> Compiled:
+    said = found.logsource
+    source = LogSource(said.product or "", said.category or "", said.service or "")
+    condition = matching.either([walk.condition(one, detections) for one in detections.parsed_condition])
     return Compiled(
-        f"({of_source} AND {found.sql})" if of_source else found.sql,
-        found.needs,
+        condition.sql,
+        condition.needs,
         source,
         frozenset(walk.fields),
         frozenset(walk.lists),
@@ -65,49 +77,52 @@ def compile_rule(rule: SigmaRule, lists: Lists) -> Compiled:
 
 @dataclass
 class _Walk:
+    """``part``: where in the document the detections stand."""
+
+    part: str
     category: str
     bound: Lists
     fields: set[str] = field(default_factory=set)
     lists: set[str] = field(default_factory=set)
     keywords: bool = False
 
-    def condition(self, parsed: Any, rule: SigmaRule) -> Condition:
+    def condition(self, parsed: Any, detections: SigmaDetections) -> Condition:
         from sigma.exceptions import SigmaError
 
         try:
             tree = parsed.parse(postprocess=False)
-            return self._tree(tree, rule)
+            return self._tree(tree, detections)
         except SigmaError as error:
-            raise explained(error, ("detection", "condition")) from error
+            raise explained(error, (self.part, "condition")) from error
         except RecursionError as error:
-            raise Unusable("条件の誤り", "条件の入れ子が深すぎます", ("detection", "condition")) from error
+            raise Unusable("条件の誤り", "条件の入れ子が深すぎます", (self.part, "condition")) from error
 
-    def _tree(self, node: Any, rule: SigmaRule) -> Condition:
+    def _tree(self, node: Any, detections: SigmaDetections) -> Condition:
         from sigma import conditions as tree
 
         match node:
             case tree.ConditionIdentifier():
-                if node.identifier not in rule.detection.detections:
-                    reason = f"条件にある「{node.identifier}」がdetectionにありません"
-                    raise Unusable("条件の誤り", reason, ("detection", "condition"))
-                return self._named(node.identifier, rule)
+                if node.identifier not in detections.detections:
+                    reason = f"条件にある「{node.identifier}」が{self.part}にありません"
+                    raise Unusable("条件の誤り", reason, (self.part, "condition"))
+                return self._named(node.identifier, detections)
             case tree.ConditionSelector():
-                named = [one.identifier for one in node.resolve_referenced_detections(rule.detection)]
+                named = [one.identifier for one in node.resolve_referenced_detections(detections)]
                 if not named:
-                    reason = f"条件の「{node.pattern}」に当たるものがdetectionにありません"
-                    raise Unusable("条件の誤り", reason, ("detection", "condition"))
+                    reason = f"条件の「{node.pattern}」に当たるものが{self.part}にありません"
+                    raise Unusable("条件の誤り", reason, (self.part, "condition"))
                 join = matching.both if node.cond_class is tree.ConditionAND else matching.either
-                return join([self._named(name, rule) for name in named])
+                return join([self._named(name, detections) for name in named])
             case tree.ConditionAND():
-                return matching.both([self._tree(one, rule) for one in node.args])
+                return matching.both([self._tree(one, detections) for one in node.args])
             case tree.ConditionOR():
-                return matching.either([self._tree(one, rule) for one in node.args])
+                return matching.either([self._tree(one, detections) for one in node.args])
             case tree.ConditionNOT():
-                return matching.neither(self._tree(node.args[0], rule))
-        raise Unusable("条件の誤り", "条件を読めません", ("detection", "condition"))
+                return matching.neither(self._tree(node.args[0], detections))
+        raise Unusable("条件の誤り", "条件を読めません", (self.part, "condition"))
 
-    def _named(self, name: str, rule: SigmaRule) -> Condition:
-        return self._detection(rule.detection.detections[name], ("detection", name))
+    def _named(self, name: str, detections: SigmaDetections) -> Condition:
+        return self._detection(detections.detections[name], (self.part, name))
 
     def _detection(self, detection: SigmaDetection, path: tuple[str | int, ...]) -> Condition:
         from sigma.conditions import ConditionAND

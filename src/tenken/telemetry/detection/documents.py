@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid5
 
 import yaml
 
@@ -22,18 +23,21 @@ from tenken.telemetry.detection.problems import (
 
 if TYPE_CHECKING:
     from sigma.correlations import SigmaCorrelationRule
+    from sigma.filters import SigmaFilter
     from sigma.policy import SigmaPolicy
     from sigma.rule import SigmaRule
 
 _LONGEST: Final = 200_000
 _LONGEST_CONDITION: Final = 10_000
 _CODE: Final = 100
+_OF_TITLES: Final = UUID("0a3b8c52-7d0e-5f0c-8f5e-2f1f5b9f6f3d")
 
 
 @dataclass(frozen=True)
 class Document:
-    """One rule; ``rule``: as pySigma reads it (SigmaRule or SigmaCorrelationRule). ``code``: its id, else its name. ``references``: the ids or names of the rules a
-    correlation counts."""
+    """One rule, correlation or filter; ``rule``: as pySigma reads it. ``code``: its id, else its name, else made of its
+    title and log source. ``references``: the ids or names of the rules a correlation counts or a filter narrows; of a
+    filter of all rules none."""
 
     rule: Any
     text: str
@@ -49,27 +53,43 @@ class Document:
         return "correlation" in self.data
 
     @property
+    def filter(self) -> bool:
+        return "filter" in self.data and not self.correlation
+
+    @property
+    def kind(self) -> str:
+        """What it is, as ``DetectionRule.Kind`` says it."""
+        return "correlation" if self.correlation else "filter" if self.filter else "event"
+
+    @property
     def references(self) -> tuple[str, ...]:
         from tenken.telemetry.detection.correlating import references_of
 
+        if self.filter:
+            named = self.rule.filter.rules
+            return () if isinstance(named, str) else tuple(_reference(one.reference) for one in named)
         return references_of(self.rule) if self.correlation else ()
+
+    @property
+    def of_every_rule(self) -> bool:
+        """It is a filter of all rules of its log source."""
+        return self.filter and isinstance(self.rule.filter.rules, str)
+
+    def named_by(self, references: Container[str]) -> bool:
+        """Tell whether *references* name it, by its code or its name."""
+        return self.code in references or (self.name != "" and self.name in references)
 
 
 def read_rule(text: str) -> Document:
     """Return the one rule of *text*. ``Unusable`` says why not."""
-    data = _mapping(text)
-    if "filter" in data:
-        raise Unusable(
-            "フィルター", "フィルターは使えません。アラートの除外として登録してください", ("filter",)
-        )
+    data = mapping_of(text)
     if "action" in data:
-        raise Unusable("古い書き方", "action（複数のルールの共通部分）は使えません", ("action",))
+        reason = "actionのある文書は1つのルールではありません。ファイルのまま取り込んでください"
+        raise Unusable("古い書き方", reason, ("action",))
     if "correlation" not in data:
         _check_shape(data)
     rule = _parsed(data)
-    code = str(rule.id or rule.name or "")
-    if not code:
-        raise Unusable("識別子なし", "idもnameもありません")
+    code = str(rule.id or rule.name or uuid5(_OF_TITLES, f"{rule.title}\n{data.get('logsource')}"))
     if len(code) > _CODE:
         raise Unusable("識別子の誤り", f"nameは{_CODE}字までにしてください", ("name",))
     return Document(
@@ -90,22 +110,16 @@ def problem_of(error: Unusable, text: str, file: str = "", first_line: int = 1) 
     return RuleProblem(file, int(line) + first_line - 1, error.kind, error.reason)
 
 
-def documents_of(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each document of a file with the line (from 1) it begins on. ``action: global`` is not resolved."""
-    first = 1
-    lines: list[str] = []
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
-        if line.rstrip() == "---" or line.startswith("--- "):
-            if "".join(lines).strip():
-                yield first, "".join(lines)
-            first, lines = number + 1, []
-        else:
-            lines.append(line)
-    if "".join(lines).strip():
-        yield first, "".join(lines)
+def _reference(said: object) -> str:
+    """Return a reference as codes are written: ids in small letters, with hyphens."""
+    try:
+        return str(UUID(str(said)))
+    except ValueError:
+        return str(said)
 
 
-def _mapping(text: str) -> dict[str, Any]:
+def mapping_of(text: str) -> dict[str, Any]:
+    """Return the one YAML document of *text*. ``Unusable`` when it is none, or no mapping."""
     from sigma.exceptions import SigmaError
     from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 
@@ -153,22 +167,24 @@ def _policy() -> SigmaPolicy:
 
 def _check_shape(data: Mapping[str, Any]) -> None:
     """Refuse what pySigma takes for granted."""
-    for part in ("logsource", "detection"):
+    detected = "filter" if "filter" in data else "detection"
+    for part in ("logsource", detected):
         if not isinstance(data.get(part), dict):
             raise Unusable(f"{part}の誤り", f"{part}がないか、項目と値の組ではありません", (part,))
-    said = data["detection"].get("condition", "")
+    said = data[detected].get("condition", "")
     conditions = said if isinstance(said, list) else [said]
     if not all(isinstance(one, str) and len(one) <= _LONGEST_CONDITION for one in conditions):
         reason = f"conditionは{_LONGEST_CONDITION:,}字までの文字で書いてください"
-        raise Unusable("条件の誤り", reason, ("detection", "condition"))
+        raise Unusable("条件の誤り", reason, (detected, "condition"))
 
 
 def _short(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or error).splitlines()[0][:120]
 
 
-def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule:
+def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule | SigmaFilter:
     from sigma.exceptions import SigmaError
+    from sigma.filters import SigmaFilter
     from sigma.rule import SigmaRule
 
     try:
@@ -176,6 +192,8 @@ def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule:
             from tenken.telemetry.detection.correlating import parse_correlation
 
             return parse_correlation(data)
+        if "filter" in data:
+            return SigmaFilter.from_dict(data, policy=_policy())
         return SigmaRule.from_dict(data, policy=_policy())
     except SigmaError as error:
         raise explained(error, _place(data, str(error))) from error
@@ -197,16 +215,19 @@ def _place(data: Mapping[str, Any], message: str) -> tuple[str | int, ...]:
     guess from what it says."""
     from sigma.rule import SigmaDetection
 
-    detection = data.get("detection")
+    part = "filter" if "filter" in data else "detection"
+    detection = data.get(part)
     named = detection.items() if isinstance(detection, dict) else ()
     for name, definition in named:
-        for path, one in () if name == "condition" else _items(definition):
+        for path, one in () if name in ("condition", "rules") else _items(definition):
             try:
                 SigmaDetection.from_definition(one)
             except Exception:
-                return ("detection", str(name), *path)
+                return (part, str(name), *path)
+    if detection and part == "filter" and "rule" in message and "condition" not in message:
+        return ("filter", "rules")
     if detection and "condition" in message:
-        return ("detection", "condition")
+        return (part, "condition")
     return next(((part,) for part in _PARTS if part in message.lower()), ())
 
 

@@ -8,13 +8,14 @@ rules whose needles do are evaluated, exactly.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tenken.telemetry.detection.compiling import Compiled
 from tenken.telemetry.detection.correlating import Query
 from tenken.telemetry.detection.fields import everything
-from tenken.telemetry.detection.hits import as_hits
+from tenken.telemetry.detection.hits import TAKEN_AWAY, as_hits
 from tenken.telemetry.detection.prefilter import may_hit, needles_of, occurrences
 from tenken.telemetry.detection.ruleset import EventRule, forget, rules_of, set_aside
 from tenken.telemetry.detection.sources import COLUMNS, Present
@@ -23,6 +24,7 @@ from tenken.telemetry.store.errors import StoreUnavailable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tenken.telemetry.detection.filtering import EventFilter
     from tenken.telemetry.store import Store
 
 __all__ = ["correlate", "evaluate", "evaluate_rules", "forget"]
@@ -66,9 +68,51 @@ def evaluate_rules(
     return as_hits(asked.hits(asked.candidates(rules))) if rules else None
 
 
-def evaluate_compiled(store: Store, table: str, city: str, compiled: Compiled) -> pa.Table:
+def evaluate_compiled(
+    store: Store, table: str, city: str, compiled: Compiled, filters: tuple[EventFilter, ...] = ()
+) -> pa.Table:
     """Run one rule on *table* as it stands, its errors not caught: the trial of a rule."""
-    return _Asked(store, table, city, _FIRST, _LAST).query([EventRule(1, 0, compiled)])
+    return _Asked(store, table, city, _FIRST, _LAST).query([EventRule(1, 0, compiled, filters=filters)])
+
+
+def hits_query(table: str, rules: Sequence[EventRule]) -> str:
+    """Return the query of the hits of *rules* on *table*: of the columns of ``hits``, those that filters took away
+    among them. It asks ``city``, ``since`` and ``until``."""
+    filtered = any(one.filters for one in rules)
+    numbers = ", ".join(map(_number, rules)) or "0"
+    said = f"arrayJoin(arrayFilter(x -> x != 0, [{numbers}]))"
+    carried: dict[str, list[str]] = {}
+    for one in rules:
+        if one.fields:
+            carried.setdefault(one.fields, []).append(str(one.number))
+    nothing = "CAST(map(), 'Map(String, String)')"
+    choices = "".join(
+        f"rule IN ({', '.join(numbers)}), CAST({fields}, 'Map(String, String)'), "
+        for fields, numbers in carried.items()
+    )
+    if filtered:
+        by = "CAST(map('filter', toString(bitShiftRight(said, 32))), 'Map(String, String)')"
+        choices = f"rule >= {TAKEN_AWAY}, {by}, {choices}"
+    asked = everything(table) if any(one.keywords for one in rules) else table
+    rule = f"{said} AS said, toUInt32(bitAnd(said, {(1 << 32) - 1}))" if filtered else f"toUInt32({said})"
+    return (
+        f"SELECT city, {rule} AS rule, ts, received, payload, "
+        "seq, section, person, user, device, computer, "
+        f"{f'multiIf({choices}{nothing})' if choices else nothing} AS fields FROM {asked} WHERE {_OF_CITY}"
+    )
+
+
+def _number(rule: EventRule) -> str:
+    """Return the expression of the number of a hit of *rule*, 0 where there is none: its own, or that of a hit taken
+    away with, in the upper half, the filter that did."""
+    condition = rule.compiled.condition
+    if not rule.filters:
+        return f"{condition} * {rule.number}"
+    away = "".join(
+        f"NOT {one.condition}, toUInt64({(one.number << 32) + TAKEN_AWAY + rule.number}), "
+        for one in rule.filters
+    )
+    return f"if({condition}, multiIf({away}toUInt64({rule.number})), toUInt64(0))"
 
 
 class _Asked:
@@ -82,7 +126,7 @@ class _Asked:
 
     def query(self, rules: Sequence[EventRule]) -> pa.Table:
         """Return the rows that *rules* hit, in one query."""
-        return self._query(self._sql(rules))
+        return self._query(hits_query(self.table, rules))
 
     def candidates(self, rules: Sequence[EventRule]) -> list[EventRule]:
         """Return the rules that may hit: of a log source in the table, and what they need occurs in an event."""
@@ -114,13 +158,39 @@ class _Asked:
         if len(rules) > 1:
             middle = len(rules) // 2
             return pa.concat_tables([self._tried(rules[:middle]), self._tried(rules[middle:])])
+        (rule,) = rules
         try:
             return self.query(rules)
         except StoreUnavailable:  # no fault of the rule's
             raise
         except Exception as error:
-            set_aside(rules[0].number, rules[0].version, f"評価できませんでした（{_short(error)}）")
+            if rule.filters:
+                return self._hits_of_the_sound([self._with_sound_filters(rule)])
+            set_aside(rule.number, rule.version, f"評価できませんでした（{_short(error)}）")
             return self.query(())
+
+    def _with_sound_filters(self, rule: EventRule) -> EventRule:
+        """Return *rule*, which fails, with the filters that do not fail it by themselves; the others are set aside. When
+        it fails without any, they are not to blame, and it is left without."""
+        bare = replace(rule, filters=())
+        sound = []
+        if self._failure(bare):
+            return bare
+        for one in rule.filters:
+            if said := self._failure(replace(rule, filters=(one,))):
+                set_aside(one.number, one.version, f"評価できませんでした（{said}）")
+            else:
+                sound.append(one)
+        return replace(rule, filters=tuple(sound) if len(sound) < len(rule.filters) else ())
+
+    def _failure(self, rule: EventRule) -> str:
+        try:
+            self.query([rule])
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            return _short(error)
+        return ""
 
     def _tried(self, rules: Sequence[EventRule]) -> Any:
         try:
@@ -129,24 +199,6 @@ class _Asked:
             raise
         except Exception:
             return self._hits_of_the_sound(rules)
-
-    def _sql(self, rules: Sequence[EventRule]) -> str:
-        numbers = ", ".join(f"{one.compiled.condition} * {one.number}" for one in rules) or "0"
-        carried: dict[str, list[str]] = {}
-        for one in rules:
-            if one.fields:
-                carried.setdefault(one.fields, []).append(str(one.number))
-        nothing = "CAST(map(), 'Map(String, String)')"
-        choices = "".join(
-            f"rule IN ({', '.join(numbers)}), CAST({fields}, 'Map(String, String)'), "
-            for fields, numbers in carried.items()
-        )
-        table = everything(self.table) if any(one.compiled.keywords for one in rules) else self.table
-        return (
-            f"SELECT city, toUInt32(arrayJoin(arrayFilter(x -> x != 0, [{numbers}]))) AS rule, ts, received, payload, "
-            "seq, section, person, user, device, computer, "
-            f"{f'multiIf({choices}{nothing})' if choices else nothing} AS fields FROM {table} WHERE {_OF_CITY}"
-        )
 
 
 def correlate(store: Store, city: str, hits: pa.Table) -> pa.Table | None:

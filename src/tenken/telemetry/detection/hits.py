@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# A hit that a filter took away is kept as one of the rule numbered this much higher, which no rule is: alerts and
+# correlations do not see it, and which filter hides what can be told. Its field ``filter`` is the filter's number.
+TAKEN_AWAY: Final = 1 << 31
 
 
 @cache

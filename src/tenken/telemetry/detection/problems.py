@@ -53,6 +53,9 @@ _REASONS: Final = (
     (r"must contain at least one condition", "条件の誤り", "conditionがありません"),
     (r"Detection is empty", "detectionの誤り", "detectionの中身がありません"),
     (r"Null value must be bound to a field", "detectionの誤り", "項目名のない値に空は書けません"),
+    (r"filter must have a 'rules'|filter rules field", "フィルターの誤り", "rulesに、対象のルールのid・nameの一覧かanyを書いてください"),
+    (r"filter condition must be|filter must contain exactly one", "フィルターの誤り", "フィルターのconditionは、1つの文字で書いてください"),
+    (r"filter must", "フィルターの誤り", "filterがないか、読めません"),
     (r"must have a title|[Tt]itle", "表題の誤り", "titleがないか、読めません"),
     (r"[Tt]imespan", "相関の誤り", "timespanがないか、読めません"),
     (r"no valid Sigma correlation type|rule without type", "相関の誤り", "typeがないか、知らない相関の種類です"),
@@ -75,17 +78,22 @@ def explained(error: Exception, path: tuple[str | int, ...] = ()) -> Unusable:
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int:
     """Return the line (from 1) of the first document of *text* where *path* stands, or its nearest part does."""
+    return found_line(text, path)[1]
+
+
+def found_line(text: str, path: tuple[str | int, ...]) -> tuple[int, int]:
+    """Return how many steps of *path* there are in the first document of *text*, and the line of the last of them."""
     try:
         node: Any = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        return yaml_line(error)
-    line = 1
+        return 0, yaml_line(error)
+    depth, line = 0, 1
     for step in path:
         node, found = _below(node, step)
         if not found:
             break
-        line = found
-    return line
+        depth, line = depth + 1, found
+    return depth, line
 
 
 def yaml_line(error: yaml.YAMLError) -> int:

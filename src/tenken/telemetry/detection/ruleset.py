@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from tenken.telemetry.detection.compiling import Compiled, compile_rule
 from tenken.telemetry.detection.correlating import Correlation, Query, correlation_of
 from tenken.telemetry.detection.documents import Document, problem_of, read_rule
 from tenken.telemetry.detection.fields import field_of
+from tenken.telemetry.detection.filtering import EventFilter, Filters, Numbered
 from tenken.telemetry.detection.literals import literal
 from tenken.telemetry.detection.problems import Unusable
 
@@ -26,12 +28,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EventRule:
-    """A rule on events, ready to be asked. ``fields``: the expression of what its hits carry, '' for nothing."""
+    """A rule on events, ready to be asked. ``fields``: the expression of what its hits carry, '' for nothing;
+    ``filters``: what its hits must meet besides, in the order in which they are asked."""
 
     number: int
     version: int
     compiled: Compiled
     fields: str = ""
+    filters: tuple[EventFilter, ...] = ()
+
+    @property
+    def keywords(self) -> bool:
+        return self.compiled.keywords or any(one.keywords for one in self.filters)
 
 
 @dataclass(frozen=True)
@@ -121,29 +129,57 @@ def _read(text: str) -> Document:
 
 def _built(rows: Sequence[DetectionRule], lists: Mapping[str, Sequence[str]]) -> RuleSet:
     correlations = _correlations(rows)
+    filters = Filters(numbered(rows), lists)
     events = []
     for row in rows:
         if row.kind != row.Kind.EVENT:
             continue
         try:
-            events.append(event_rule_of(row, lists, correlations.values()))
+            events.append(event_rule_of(row, lists, correlations.values(), filters))
         except Unusable as error:
             set_aside(row.pk, row.version, str(problem_of(error, row.text)))
+    for row in rows:
+        if (broken := filters.broken.get(row.pk)) is not None:
+            set_aside(row.pk, row.version, str(problem_of(broken, row.text)))
     return RuleSet(tuple(events), _in_order(correlations), {row.pk: row.version for row in rows})
 
 
+def numbered(rows: Iterable[DetectionRule]) -> Iterator[Numbered]:
+    """Yield the filters among *rows*; those that cannot be read any more are none."""
+    for row in rows:
+        if row.kind == row.Kind.FILTER:
+            with suppress(Unusable):
+                yield Numbered(row.pk, row.version, document_of(row))
+
+
+def filters_on(city: int, lists: Mapping[str, Sequence[str]]) -> Filters:
+    """Return the filters of a city (by its key) that are on."""
+    from tenken.telemetry.models import DetectionRule
+
+    rows = DetectionRule.objects.of_city(city).filter(
+        state=DetectionRule.State.ON, kind=DetectionRule.Kind.FILTER
+    )
+    return Filters(numbered(rows), lists)
+
+
 def event_rule_of(
-    row: DetectionRule, lists: Mapping[str, Sequence[str]], correlations: Iterable[Query] = ()
+    row: DetectionRule,
+    lists: Mapping[str, Sequence[str]],
+    correlations: Iterable[Query] = (),
+    filters: Filters | None = None,
 ) -> EventRule:
-    """Return a rule compiled, with the fields that *correlations* and its own grouping need. ``Unusable`` as it is."""
-    compiled = compile_rule(document_of(row).rule, lists)
+    """Return a rule compiled, with the fields that *correlations* and its own grouping need, and what *filters* reach
+    it. ``Unusable`` as it is."""
+    document = document_of(row)
+    compiled = compile_rule(document.rule, lists)
     names = set(row.group_by)
     for query in correlations:
         for reference, number in query.numbers.items():
             if number == row.pk:
                 names |= query.correlation.fields_of(reference)
     shown = [f"{literal(name)}, {field_of(name, row.category).shown}" for name in sorted(names)]
-    return EventRule(row.pk, row.version, compiled, f"map({', '.join(shown)})" if shown else "")
+    fields = f"map({', '.join(shown)})" if shown else ""
+    return EventRule(row.pk, row.version, compiled, fields, filters.of(document) if filters else ())
 
 
 def _correlations(rows: Sequence[DetectionRule]) -> dict[int, Query]:

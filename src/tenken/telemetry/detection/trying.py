@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from tenken.telemetry.detection.compiling import Compiled, compile_rule
+from tenken.telemetry.detection.compiling import Compiled, compile_filter, compile_rule
 from tenken.telemetry.detection.correlating import Correlation, Query, correlation_of
 from tenken.telemetry.detection.documents import Document
 from tenken.telemetry.detection.engine import SETTINGS, evaluate_compiled
+from tenken.telemetry.detection.filtering import Filters
 from tenken.telemetry.detection.problems import Unusable
 from tenken.telemetry.events.rows import table_of
 from tenken.telemetry.events.schema import COLUMNS
@@ -91,17 +92,28 @@ def _row(at: int, value: str) -> dict[str, Any]:
     return {**row, "city": _CITY, "rest": {"Field": value}}
 
 
-def try_rule(store: Store, table: str, document: Document, lists: Mapping[str, Sequence[str]]) -> Trial:
-    """Compile a rule and run it on *table* (of :func:`trial_table`). ``Unusable`` says why it cannot be used.
+def try_rule(
+    store: Store,
+    table: str,
+    document: Document,
+    lists: Mapping[str, Sequence[str]],
+    filters: Filters | None = None,
+) -> Trial:
+    """Compile a rule, with those of *filters* that reach it, and run it on *table* (of :func:`trial_table`).
+    ``Unusable`` says why it cannot be used.
 
-    Of a correlation, only what it asks itself is tried; the rules it counts are tried by themselves.
+    A filter is run as if it were a rule. Of a correlation, only what it asks itself is tried; the rules it counts are tried by themselves.
     """
     if document.correlation:
         correlation = correlation_of(document.rule, document.data)
         numbers = {reference: at for at, reference in enumerate(correlation.references, start=1)}
         return Trial(_timed(lambda: _ask(store, Query(0, correlation, numbers))), correlation=correlation)
+    if document.filter:
+        compiled = compile_filter(document.rule, lists)
+        return Trial(_timed(lambda: evaluate_compiled(store, table, _CITY, compiled)), compiled)
     compiled = compile_rule(document.rule, lists)
-    return Trial(_timed(lambda: evaluate_compiled(store, table, _CITY, compiled)), compiled)
+    applied = filters.of(document) if filters else ()
+    return Trial(_timed(lambda: evaluate_compiled(store, table, _CITY, compiled, applied)), compiled)
 
 
 def _ask(store: Store, query: Query) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Missing, Problem, Stale
@@ -16,7 +17,7 @@ from tenken.journal.operations import record
 from tenken.organization.access import Principal, require, system_principal
 from tenken.telemetry.detection.documents import Document, problem_of, read_rule
 from tenken.telemetry.detection.problems import RuleProblem, Unusable
-from tenken.telemetry.detection.ruleset import bound, forget
+from tenken.telemetry.detection.ruleset import bound, filters_on, forget
 from tenken.telemetry.detection.states import RuleEvent, next_state
 from tenken.telemetry.detection.trying import Trial, trial_table, try_rule
 from tenken.telemetry.models import DetectionRule, DetectionRuleVersion
@@ -241,7 +242,8 @@ def _tried_on(
     from tenken.telemetry.lists.queries import snapshot
 
     try:
-        trial = try_rule(opened, table, document, snapshot(by.city_code).values)
+        lists = snapshot(by.city_code).values
+        trial = try_rule(opened, table, document, lists, filters_on(by.city_id, lists))
         if trial.correlation is None:
             return trial
         if document.code in above:
@@ -262,6 +264,15 @@ def referenced(city_id: int, references: Iterable[str]) -> dict[str, DetectionRu
     return {row.name: row for row in rows.filter(name__in=wanted)} | {
         row.code: row for row in rows.filter(code__in=wanted)
     }
+
+
+def named_rules(city_id: int, document: Document) -> list[DetectionRule]:
+    """Return the city's rules that the filter of *document* may reach: those it names, whatever their state; when it is
+    of all, those that are on."""
+    rows = DetectionRule.objects.of_city(city_id).exclude(kind=DetectionRule.Kind.FILTER)
+    if document.of_every_rule:
+        return list(rows.filter(kind=DetectionRule.Kind.EVENT, state=DetectionRule.State.ON))
+    return list(rows.filter(Q(code__in=document.references) | Q(name__in=document.references)))
 
 
 def _locked(by: Principal, rule: DetectionRule, version: int) -> DetectionRule:
@@ -292,7 +303,7 @@ def _write(row: DetectionRule, document: Document, settings: RuleSettings) -> No
     source: Mapping[str, Any] = document.data.get("logsource") or {}
     row.code, row.name, row.title = document.code, document.name, document.title
     row.description, row.text = document.description, document.text
-    row.kind = DetectionRule.Kind.CORRELATION if document.correlation else DetectionRule.Kind.EVENT
+    row.kind = DetectionRule.Kind(document.kind)
     row.level = settings.level or document.level
     row.product, row.category, row.service = (
         str(source.get(one) or "")[:60] for one in ("product", "category", "service")
