@@ -8,11 +8,12 @@ class WorkbooksConfig(AppConfig):
     def ready(self) -> None:
         from tenken.jobs.registry import register_job
         from tenken.journal.labels import register_operation_labels
-        from tenken.workbooks import jobs
+        from tenken.workbooks import jobs, ledger_imports
 
         register_job(jobs.ISSUE, jobs.issue_forms)
         register_job(jobs.READ, jobs.read_forms)
         register_job(jobs.APPLY, jobs.apply_forms)
+        register_job(ledger_imports.LEDGER_JOB, ledger_imports.write_ledger)
         register_operation_labels(
             {
                 "workbooks.import.receive": "Excelの様式を受領",

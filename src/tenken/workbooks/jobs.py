@@ -23,7 +23,8 @@ READ: Final = "workbooks.read"
 APPLY: Final = "workbooks.apply"
 
 
-def _asked_by(job: Job) -> Principal:
+def asked_by(job: Job) -> Principal:
+    """Return who asked for *job*, as they are now. ``Denied`` when there is no such person."""
     person = (
         Person.objects.select_related("city")
         .filter(city__code=job.city_code, number=job.requested_by)
@@ -36,7 +37,7 @@ def _asked_by(job: Job) -> Principal:
 
 def issue_forms(job: Job) -> Result:
     """Write every section's form into one archive. Arguments: ``programme``, ``template`` (0: the product's own)."""
-    by = _asked_by(job)
+    by = asked_by(job)
     programme = find_programme(by, job.arguments["programme"])
     key = job.arguments.get("template", 0)
     content = issued(
@@ -58,7 +59,7 @@ def issue_forms(job: Job) -> Result:
 
 def read_forms(job: Job) -> Result:
     """Read what was sent. Argument: ``import``."""
-    by = _asked_by(job)
+    by = asked_by(job)
     row = read_import(
         by=by,
         answer_import=find_import(by, job.arguments["import"]),
@@ -69,7 +70,7 @@ def read_forms(job: Job) -> Result:
 
 def apply_forms(job: Job) -> Result:
     """Take over what was seen. Arguments: ``import``, ``version``, ``without_refused``."""
-    by = _asked_by(job)
+    by = asked_by(job)
     row = apply_import(
         by=by,
         answer_import=find_import(by, job.arguments["import"]),

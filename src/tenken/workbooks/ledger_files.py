@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from django.db import transaction
 
 from tenken.common.era import parse_date
 from tenken.common.japanese_text import parse_count
-from tenken.common.refusals import Invalid, Problem, Stale
+from tenken.common.refusals import Invalid, Missing, Problem, Stale
 from tenken.common.tabular_files import cell_text
 from tenken.organization.access import Principal, decide
 from tenken.organization.models import Unit
@@ -23,6 +24,9 @@ from tenken.workbooks.reading import read_rows, rows_below
 ADDED, CHANGED, ENDED, SAME = "追加", "変更", "終了", "変更なし"
 MAX_ROWS: Final = 3_000
 MOST_PROBLEMS: Final = 200
+# Of a digest: the hash of the whole, then so many digits of each row's.
+_ALL: Final = 64
+_MARK: Final = 8
 _YES = frozenset({"○", "◯", "〇", "1", "はい", "有", "TRUE", "YES"})
 _NO = frozenset({"", "×", "0", "いいえ", "無", "FALSE", "NO", "-"})
 _CLASSES = {"S": "S", "I": "1", "II": "2", "III": "3", "1": "1", "2": "2", "3": "3"}
@@ -41,14 +45,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a file would change. ``digest`` stands for exactly these changes."""
+    """What a file would change. ``digest`` stands for exactly these changes, and tells afterwards which rows differ: the
+    hash of all, then eight digits a row."""
 
     changes: tuple[Change, ...]
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        said = repr([(change.row, change.what, change.subject, change.details) for change in self.changes])
-        return hashlib.sha256(said.encode()).hexdigest()
+        hashes = [_hash(change) for change in self.changes]
+        return hashlib.sha256("".join(hashes).encode()).hexdigest() + "".join(one[:_MARK] for one in hashes)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -57,24 +62,65 @@ class Difference:
             for what in (ADDED, CHANGED, ENDED, SAME)
         }
 
+    def told(self) -> str:
+        """Return how many rows are added, changed and ended, in words."""
+        return "、".join(f"{what}{count:,}件" for what, count in self.counts.items() if what != SAME)
 
-@transaction.atomic
-def apply_difference(*, by: Principal, found: Difference, shown: str) -> None:
-    """Write *found*, all of it or nothing. ``Stale`` when it is no longer the difference that was *shown*."""
+    def changed_since(self, shown: str) -> list[Problem]:
+        """Return the rows that would do something else than when *shown* was the digest, as far as it tells."""
+        marks, standing = shown[_ALL:], self.digest[_ALL:]
+        if len(marks) != len(standing):
+            return []
+        return [
+            Problem(_now(change), f"{change.row}行")
+            for at, change in enumerate(self.changes)
+            if marks[at * _MARK : (at + 1) * _MARK] != standing[at * _MARK : (at + 1) * _MARK]
+        ]
+
+
+def rows_shown(shown: str) -> int:
+    """Return of how many rows a difference with the digest *shown* is."""
+    return max(0, len(shown) - _ALL) // _MARK
+
+
+def _hash(change: Change) -> str:
+    said = repr((change.row, change.what, change.subject, change.details))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _now(change: Change) -> str:
+    """Say what a row would do now."""
+    details = "、".join(f"{column}：{before} → {after}" for column, before, after in change.details)
+    return f"台帳が変わりました。今は「{change.subject}」の{change.what}です{f'（{details}）' if details else ''}。"
+
+
+def apply_difference(
+    *,
+    by: Principal,
+    found: Difference,
+    shown: str,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Write *found*, all of it or nothing; *told* hears how far it is. ``Stale`` when it is no longer the difference that
+    was *shown*, or a row was changed meanwhile: its problems name the rows."""
     if found.digest != shown:
         raise Stale(
-            "差分を表示したあとに、台帳が変わりました。もう一度ファイルを選んで、差分を確かめてください。"
+            "差分を表示したあとに、台帳が変わりました。もう一度ファイルを選んで、差分を確かめてください。",
+            found.changed_since(shown)[:MOST_PROBLEMS],
         )
-    for change in found.changes:
-        if change.write is not None:
+    writes = [(change.row, change.write) for change in found.changes if change.write is not None]
+    with transaction.atomic():
+        for done, (row, write) in enumerate(writes):
+            told(done, len(writes))
             try:
-                change.write()
-            except Invalid as refusal:
+                write()
+            except (Invalid, Stale, Missing) as refusal:
                 problems = refusal.problems or (Problem(refusal.message),)
-                raise Invalid(
+                raise type(refusal)(
                     "取り込めませんでした。何も取り込んでいません。",
-                    [Problem(str(problem), f"{change.row}行") for problem in problems],
+                    [Problem(str(problem), f"{row}行") for problem in problems],
                 ) from None
+    told(len(writes), len(writes))
 
 
 class LedgerReader:

@@ -148,8 +148,36 @@ def test_licences_show_what_is_missing(
     assert secretariat.post(f"/terminals/licences/{licence.pk}/", changed).status_code == 409
     assert "不足</span>" not in secretariat.get("/terminals/licences/").content.decode()
     assert manager.get(f"/terminals/licences/{licence.pk}/").status_code == 404
-    for query in ({"export": "excel"}, {"export": "csv", "of": "licences"}):
-        assert secretariat.get("/terminals/licences/", query).status_code == 200
+    assert secretariat.get("/terminals/licences/", {"export": "excel"}).status_code == 200
+
+
+def test_licences_go_out_and_come_back(scenario: Scenario, secretariat: Client, manager: Client) -> None:
+    code = scenario.section_a1.code
+    lines = (
+        "名称,ソフトウェア名,本数,所属コード,契約番号,開始日,終了日",
+        "Office,Microsoft Office*,1200,,R7-15,令和7年4月1日,",
+        f"CAD,AutoCAD*,３,{code},R7-16,2025-04-01,2026-04-01",
+    )
+    sent = SimpleUploadedFile("表.csv", "\r\n".join(lines).encode("cp932"))
+    response = secretariat.post("/terminals/licences/import/", {"file": sent})
+    assert response.context["found"].counts["追加"] == 2
+    shown = {"token": response.context["token"], "shown": response.context["found"].digest}
+    answer = secretariat.post("/terminals/licences/import/confirm/", shown, follow=True)
+    assert "ライセンスに取り込みました（追加2件" in answer.content.decode()
+    assert set(SoftwareLicence.objects.values_list("name", "count", "unit__code")) == {
+        ("Office", 1200, None),
+        ("CAD", 3, code),
+    }
+    for kind, name in (("excel", "表.xlsx"), ("csv", "表.csv")):
+        content = secretariat.get("/terminals/licences/file/", {"export": kind}).content
+        back = secretariat.post("/terminals/licences/import/", {"file": SimpleUploadedFile(name, content)})
+        assert "変わるものはありません" in back.content.decode()
+    bad = SimpleUploadedFile("表.csv", (lines[0] + "\r\nx,*,0,U9999,,いつか,\r\n").encode("cp932"))
+    response = secretariat.post("/terminals/licences/import/", {"file": bad})
+    assert response.status_code == 422
+    for place in ("2行「開始日」列", "2行「所属コード」列"):
+        assert place in response.content.decode()
+    assert manager.get("/terminals/licences/import/").status_code == 403
 
 
 ROWS = "仮想サーバ（情報政策課）｜128｜仮想サーバ｜情報政策課で調達\nクライアント（各課購入）※予備含む｜５７２｜デスクトップ、ノートパソコン｜各課で購入｜含む"

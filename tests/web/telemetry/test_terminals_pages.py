@@ -12,9 +12,13 @@ from tests.factories import Scenario
 from tests.telemetry.inventory.makers import UUIDS, inventory, machine, make_terminal, record
 from time_machine import travel
 
+from tenken.jobs.models import Job
+from tenken.jobs.operations import execute
+from tenken.journal.models import Entry
 from tenken.telemetry.inventory.ledger import TerminalData
 from tenken.telemetry.inventory.operations import add_terminal
 from tenken.telemetry.models import DoubtfulMatch, InventorySetting, Terminal, TerminalAssignment
+from tenken.workbooks import ledger_imports
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
@@ -120,6 +124,87 @@ def test_a_file_is_shown_and_then_written(scenario: Scenario, secretariat: Clien
     assert Terminal.objects.get(number="N0002").state == "retired"
     assert Terminal.objects.get(number="N0100").state == "spare"
     assert TerminalAssignment.objects.filter(terminal=first).count() == 2
+
+
+class TestALongFile:
+    """More rows than a page waits for are written by a job."""
+
+    @pytest.fixture(autouse=True)
+    def long(self, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+        fill(scenario, 4)
+        monkeypatch.setattr(ledger_imports, "MOST_AT_ONCE", 5)
+
+    def confirmed(self, scenario: Scenario, client: Client) -> Job:
+        """Send six rows, see the difference, agree to it; return the job that waits."""
+        code = scenario.section_a1.code
+        lines = ["端末機番号,所属コード,備考", *(f"N000{at},{code},棚卸済み" for at in range(1, 5))]
+        lines += [f"N0100,{code},新規", f"N0101,{code},新規"]
+        response = upload(client, "\r\n".join(lines))
+        shown = {"token": response.context["token"], "shown": response.context["found"].digest}
+        answer = client.post(f"{LIST}import/confirm/", shown)
+        job = Job.objects.get(kind=ledger_imports.LEDGER_JOB)
+        assert answer["Location"] == f"/jobs/{job.pk}/"
+        assert not Terminal.objects.filter(note="棚卸済み").exists(), "nothing is written inside the request"
+        return job
+
+    def test_is_written_by_a_job_with_progress(
+        self, scenario: Scenario, secretariat: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[tuple[int, int]] = []
+        monkeypatch.setattr(
+            ledger_imports, "progress", lambda job, done, total, message="": seen.append((done, total))
+        )
+        job = self.confirmed(scenario, secretariat)
+        execute(job.pk)
+        assert seen == [(0, 6), *((done, 6) for done in range(7))]
+        page = secretariat.get(f"/jobs/{job.pk}/").content.decode()
+        assert "端末台帳に取り込みました（追加2件、変更4件、終了0件）。" in page
+        assert Terminal.objects.filter(note="棚卸済み").count() == 4
+        assert Terminal.objects.filter(note="新規").count() == 2
+
+    def test_refuses_what_changed_meanwhile_with_its_row(
+        self, scenario: Scenario, secretariat: Client
+    ) -> None:
+        job = self.confirmed(scenario, secretariat)
+        Terminal.objects.filter(number="N0002").update(note="貸出中")
+        execute(job.pk)
+        job.refresh_from_db()
+        assert (job.status, len(job.problems)) == (Job.Status.FAILED, 1)
+        assert job.problems[0]["place"] == "3行"
+        assert "備考：貸出中 → 棚卸済み" in job.problems[0]["message"]
+        assert not Terminal.objects.filter(note__in=("棚卸済み", "新規")).exists()
+
+    @pytest.mark.parametrize("at", range(6))
+    def test_leaves_nothing_of_itself_wherever_it_stops(
+        self, scenario: Scenario, secretariat: Client, monkeypatch: pytest.MonkeyPatch, at: int
+    ) -> None:
+        job = self.confirmed(scenario, secretariat)
+
+        def stopped(job: Job, done: int, total: int, message: str = "") -> None:
+            if done == at and message == "取り込んでいます":
+                raise OSError
+
+        monkeypatch.setattr(ledger_imports, "progress", stopped)
+        execute(job.pk)
+        job.refresh_from_db()
+        assert job.status == Job.Status.FAILED
+        assert not Terminal.objects.filter(note__in=("棚卸済み", "新規")).exists()
+        assert not Entry.objects.filter(operation="telemetry.terminal.change").exists()
+
+    def test_names_the_row_that_is_refused_while_it_is_written(
+        self, scenario: Scenario, secretariat: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = self.confirmed(scenario, secretariat)
+
+        def told(job: Job, done: int, total: int, message: str = "") -> None:
+            if message and done == 2:
+                Terminal.objects.filter(number="N0003").update(version=9)
+
+        monkeypatch.setattr(ledger_imports, "progress", told)
+        execute(job.pk)
+        job.refresh_from_db()
+        assert [problem["place"] for problem in job.problems] == ["4行"]
+        assert not Terminal.objects.filter(note="棚卸済み").exists()
 
 
 def test_what_is_wrong_in_a_file_is_said_with_its_place(scenario: Scenario, secretariat: Client) -> None:

@@ -1,4 +1,4 @@
-"""Licences bought against installed."""
+"""Licences bought against installed, and as files out and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from tenken.common.refusals import Missing
@@ -19,12 +19,14 @@ from tenken.telemetry.inventory.queries import licence_uses
 from tenken.telemetry.models import SoftwareLicence
 from tenken.telemetry.permissions import MANAGE_TERMINALS, VIEW_TERMINALS
 from tenken.web import changing
-from tenken.web.exports import export_table, wants_export
+from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.inventory_forms import LicenceForm
 from tenken.web.telemetry.inventory_menu import inventory_tabs
 from tenken.web.telemetry.inventory_tables import LicenceTable, LicenceUseTable
-from tenken.web.telemetry.terminals import places
+from tenken.web.telemetry.terminals import confirm_page, places, upload_page
+from tenken.workbooks.ledger_imports import LICENCES
+from tenken.workbooks.licence_ledger import LICENCE_COLUMNS, licence_rows
 
 _BOTH = ["GET", "HEAD", "POST"]
 _TITLE = "ライセンス"
@@ -42,9 +44,8 @@ def licence_list(request: SignedInRequest) -> HttpResponse:
     names = names_with_bureau(by.city, {row.unit_id for row in rows if row.unit_id}, by.on)
     table = LicenceTable(rows, names=names, may_change=by.holds(MANAGE_TERMINALS), prefix="licence-")
     if kind := wants_export(request):
-        chosen = table if request.GET.get("of") == "licences" else uses
-        RequestConfig(request, paginate=False).configure(chosen)
-        return export_table(chosen, _TITLE if chosen is table else "ライセンスの過不足", kind)
+        RequestConfig(request, paginate=False).configure(uses)
+        return export_table(uses, "ライセンスの過不足", kind)
     for one in (uses, table):
         RequestConfig(request, paginate=False).configure(one)
     context = {
@@ -55,6 +56,41 @@ def licence_list(request: SignedInRequest) -> HttpResponse:
         "may_change": by.holds(MANAGE_TERMINALS),
     }
     return render(request, "web/telemetry/inventory/licences.html", context)
+
+
+@signed_in
+@require_safe
+def licence_file(request: SignedInRequest) -> HttpResponse:
+    """Take the licences in sight out as a file that can come back."""
+    by = request.principal
+    require_somewhere(by, VIEW_TERMINALS)
+    rows = list(SoftwareLicence.objects.restrict(by, VIEW_TERMINALS).select_related("unit"))
+    names = names_with_bureau(by.city, {row.unit_id for row in rows if row.unit_id}, by.on)
+    kind = wants_export(request) or "excel"
+    return export_rows(LICENCE_COLUMNS, list(licence_rows(rows, names)), _TITLE, kind)
+
+
+@signed_in
+@require_http_methods(_BOTH)
+def upload(request: SignedInRequest) -> HttpResponse:
+    """Take a file of licences and show what it would change; nothing is written."""
+    require_somewhere(request.principal, MANAGE_TERMINALS)
+    return upload_page(
+        request,
+        ledger=LICENCES,
+        whole="telemetry-licence-file",
+        pages=("telemetry-licences", "telemetry-licences-import", "telemetry-licences-import-confirm"),
+        columns="「番号」のある行は、その番号のライセンスを直します。新しいライセンスは「番号」を空欄にし、全庁のものは「所属コード」も空欄にします。"
+        "「購入した課」の列は読みません。",
+    )
+
+
+@signed_in
+@require_POST
+def confirm(request: SignedInRequest) -> HttpResponse:
+    """Write the difference that was shown."""
+    require_somewhere(request.principal, MANAGE_TERMINALS)
+    return confirm_page(request, ledger=LICENCES, page="telemetry-licences")
 
 
 @signed_in

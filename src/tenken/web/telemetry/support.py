@@ -26,7 +26,8 @@ from tenken.web.telemetry.inventory_forms import SupportForm
 from tenken.web.telemetry.inventory_menu import inventory_tabs
 from tenken.web.telemetry.inventory_tables import EndedTable, SupportTable
 from tenken.web.telemetry.terminals import confirm_page, upload_page
-from tenken.workbooks.support_dates import SUPPORT_COLUMNS, support_difference, support_lines
+from tenken.workbooks.ledger_imports import SUPPORT
+from tenken.workbooks.support_dates import SUPPORT_COLUMNS, support_lines
 
 _BOTH = ["GET", "HEAD", "POST"]
 _AHEAD = timedelta(days=365)
@@ -174,9 +175,9 @@ def upload(request: SignedInRequest) -> HttpResponse:
     require(request.principal, MANAGE_TERMINALS)
     return upload_page(
         request,
-        ledger="サポート終了日の表",
-        pages=("telemetry-support-table", "telemetry-support-import", "telemetry-support-import-confirm"),
-        difference=support_difference,
+        ledger=SUPPORT,
+        whole="telemetry-support-table",
+        pages=("telemetry-support", "telemetry-support-import", "telemetry-support-import-confirm"),
         columns="出荷時の行を直すときは、同じ「種類」「製品」で書きます。「使わない」に○を付けた行は、この市では数えません。",
     )
 
@@ -186,9 +187,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
 def confirm(request: SignedInRequest) -> HttpResponse:
     """Write the difference that was shown."""
     require(request.principal, MANAGE_TERMINALS)
-    return confirm_page(
-        request, ledger="サポート終了日の表", page="telemetry-support", difference=support_difference
-    )
+    return confirm_page(request, ledger=SUPPORT, page="telemetry-support")
 
 
 @signed_in

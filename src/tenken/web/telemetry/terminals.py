@@ -14,6 +14,7 @@ from django_tables2 import RequestConfig
 
 from tenken.common.era import era_date
 from tenken.common.refusals import Invalid, Problem
+from tenken.jobs.models import Job
 from tenken.organization.access import Principal, decide, require, require_somewhere
 from tenken.organization.imports import waiting_files
 from tenken.organization.models import Person, Unit
@@ -54,8 +55,9 @@ from tenken.web.telemetry.inventory_forms import (
 )
 from tenken.web.telemetry.inventory_menu import LEDGER, inventory_tabs
 from tenken.web.telemetry.inventory_tables import TerminalTable
-from tenken.workbooks.ledger_files import SAME, apply_difference
-from tenken.workbooks.terminal_ledger import TERMINAL_COLUMNS, terminal_difference, terminal_rows
+from tenken.workbooks.ledger_files import SAME
+from tenken.workbooks.ledger_imports import MOST_AT_ONCE, TERMINALS, Ledger, apply_file
+from tenken.workbooks.terminal_ledger import TERMINAL_COLUMNS, terminal_rows
 
 _BOTH = ["GET", "HEAD", "POST"]
 _PER_PAGE = 50
@@ -328,9 +330,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
     require_somewhere(by, MANAGE_TERMINALS)
     return upload_page(
         request,
-        ledger=LEDGER,
+        ledger=TERMINALS,
         pages=("telemetry-terminals", "telemetry-terminals-import", "telemetry-terminals-import-confirm"),
-        difference=terminal_difference,
         columns="「端末機番号」と「所属コード」のほかの列は、なければ今のままです。OSや最後の受信など、エージェントが知らせる"
         "列は読みません。「状態」を所在不明か廃棄・返却にする行には「理由」の列が、今日でない日からの変更には「変更日」の列が要ります。",
     )
@@ -341,21 +342,24 @@ def upload(request: SignedInRequest) -> HttpResponse:
 def confirm(request: SignedInRequest) -> HttpResponse:
     """Write the difference that was shown."""
     require_somewhere(request.principal, MANAGE_TERMINALS)
-    return confirm_page(request, ledger=LEDGER, page="telemetry-terminals", difference=terminal_difference)
+    return confirm_page(request, ledger=TERMINALS, page="telemetry-terminals")
 
 
 def upload_page(
-    request: SignedInRequest, *, ledger: str, pages: tuple[str, str, str], difference: Any, columns: str
+    request: SignedInRequest, *, ledger: Ledger, pages: tuple[str, str, str], columns: str, whole: str = ""
 ) -> HttpResponse:
-    """Show the form of a ledger's file, or what the file sent would change. *pages*: list, upload, confirm."""
+    """Show the form of a ledger's file, or what the file sent would change. *pages*: list, upload, confirm; *whole*: the
+    page that gives the file, unless the list does."""
     by = request.principal
     list_page, upload_url, confirm_url = map(reverse, pages)
     context = {
-        "ledger": ledger,
+        "ledger": ledger.name,
         "list_url": list_page,
+        "file_url": reverse(whole) if whole else list_page,
         "upload_url": upload_url,
         "confirm_url": confirm_url,
         "columns": columns,
+        "most_at_once": MOST_AT_ONCE,
     }
     if request.method != "POST":
         return render(request, "web/telemetry/inventory/import.html", context | {"form": FileForm()})
@@ -364,7 +368,7 @@ def upload_page(
         sent = form.cleaned_data["file"]
         content = sent.read()
         try:
-            found = difference(by=by, name=sent.name, content=content, on=by.on)
+            found = ledger.difference(by=by, name=sent.name, content=content, on=by.on)
         except Invalid as refusal:
             changing.show(form, refusal)
         else:
@@ -382,14 +386,16 @@ def upload_page(
     return render(request, "web/telemetry/inventory/import.html", context | {"form": form}, status=422)
 
 
-def confirm_page(request: SignedInRequest, *, ledger: str, page: str, difference: Any) -> HttpResponse:
-    """Write the difference that was shown of a file that waits."""
+def confirm_page(request: SignedInRequest, *, ledger: Ledger, page: str) -> HttpResponse:
+    """Write the difference that was shown of a file that waits: at once, or by a job whose page tells how far it is."""
     by = request.principal
     token = request.POST.get("token", "")
     name, content = waiting_files.take(by=by, token=token)
-    found = difference(by=by, name=name, content=content, on=by.on)
-    apply_difference(by=by, found=found, shown=request.POST.get("shown", ""))
+    written = apply_file(
+        by=by, ledger=ledger, name=name, content=content, shown=request.POST.get("shown", "")
+    )
     waiting_files.drop(by=by, token=token)
-    told = "、".join(f"{what}{count:,}件" for what, count in found.counts.items() if what != SAME)
-    messages.success(request, f"{ledger}に取り込みました（{told}）。")
+    if isinstance(written, Job):
+        return redirect("job", job_id=written.pk)
+    messages.success(request, f"{ledger.name}に取り込みました（{written.told()}）。")
     return redirect(page)
