@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from tests.factories import Scenario
 from tests.telemetry.device_control.makers import NOON, TODAY, make_terminal, report
 
+from tenken.telemetry.models import Terminal
 from tenken.telemetry.store import Store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -57,6 +60,25 @@ def test_the_map_shows_sections_under_their_bureaus_and_each_sees_their_own(
     assert "保険課" not in own
     part = secretariat.get(f"{BOARD}map/").content.decode()
     assert part.startswith('<div id="live-map"')
+    careful = secretariat.get(ROOT, {"show": "attention"}).content.decode()
+    assert "企画課" in careful
+    assert "保険課" not in careful
+    assert "board/map/?show=attention" in careful
+
+
+def test_each_number_of_the_map_opens_as_many_terminals(
+    terminals: None, secretariat: Client, scenario: Scenario, event_store: Store
+) -> None:
+    make_terminal(scenario.section_a1, "PC-5", last_seen=None)
+    Terminal.objects.create(city=scenario.city, number="PC-6", registered_on=TODAY, last_seen=NOON)
+    shown = secretariat.get(ROOT)
+    for figure in shown.context["figures"][:-1]:
+        behind = secretariat.get(figure["url"]).context["table"]
+        assert f"{len(behind.rows)}" == figure["number"], figure
+    tiles = re.findall(r'<a href="(/terminals/list/\?unit=[^"]+)">[^<]* (\d+)台</a>', shown.content.decode())
+    assert len(tiles) == 2
+    for url, number in tiles:
+        assert len(secretariat.get(unescape(url)).context["table"].rows) == int(number)
     assert secretariat.get(ROOT, {"export": "csv"}).status_code == 200
 
 
@@ -94,7 +116,7 @@ def test_counts_are_those_of_the_sections_in_sight_with_the_period_before(
     assert (rows[b1].now.connects, rows[b1].now.blocks, rows[b1].now.copied) == (1, 1, 3_000_000)
     assert "保険課" not in manager.get(f"{BOARD}counts/").content.decode()
     day = secretariat.get(f"{BOARD}counts/", {"first": "2026-11-20", "last": "2026-11-20", "of": "printed"})
-    assert [row[4] for row in day.context["days"]] == [12]
+    assert [row[4] for row in day.context["days"]] == ["12"]
     for kind in ("sections", "days"):
         assert b"<svg" in secretariat.get(f"{BOARD}counts/printed/{kind}.svg").content
     assert secretariat.get(f"{BOARD}counts/spoons/days.svg").status_code == 404
@@ -121,6 +143,10 @@ def test_who_has_most_to_say(
         (number, scenario.people["staff"].name)
     ]
     assert "PC-9" not in manager.get(page).content.decode()
+    assert "device=PC-9" in secretariat.get(page).content.decode()
+    assert "device=PC-1" not in manager.get(page).content.decode()  # who may not search is not sent there
+    sent = secretariat.get(page, {"export": "csv", "table": "senders"}).content.decode("cp932")
+    assert sent.splitlines()[1].endswith(",9.0")
     assert secretariat.get(page, {"export": "csv", "table": "people"}).status_code == 200
     assert secretariat.get(page, {"export": "csv", "table": "spoons"}).status_code == 404
 

@@ -39,6 +39,10 @@ class Talker:
     off_hours: int
     sent: int
 
+    @property
+    def sent_megabytes(self) -> float:
+        return round(self.sent / 1_000_000, 1)
+
 
 @dataclass(frozen=True)
 class Talkers:
@@ -109,6 +113,7 @@ def _talker(row: Mapping[str, Any], names: Mapping[str, str], sight: Sight, peri
 class NewSoftware:
     """A title that was never seen in the city before. ``terminals``: of those in sight, on how many it is now."""
 
+    title_id: int
     name: str
     kind: str
     publisher: str
@@ -165,12 +170,12 @@ def _new_software(by: Principal, period: Period, unit: Unit | None) -> list[NewS
     found = (
         titles.order_by("first_seen", "name")
         .annotate(terminals=Count("releases__installed__terminal", distinct=True))
-        .values_list("name", "kind", "publisher", "first_seen", "terminals")
+        .values_list("pk", "name", "kind", "publisher", "first_seen", "terminals")
     )
     labels = dict(SoftwareTitle.Kind.choices)
     return [
-        NewSoftware(name, str(labels[kind]), publisher, first, terminals)
-        for name, kind, publisher, first, terminals in found
+        NewSoftware(key, name, str(labels[kind]), publisher, first, terminals)
+        for key, name, kind, publisher, first, terminals in found
     ]
 
 

@@ -45,6 +45,10 @@ class Counts:
     prints: int = 0
     printed: int = 0
 
+    @property
+    def copied_megabytes(self) -> float:
+        return round(self.copied / 1_000_000, 1)
+
     def add(self, row: dict[str, Any]) -> None:
         for name in self.__dataclass_fields__:
             setattr(self, name, getattr(self, name) + int(row[name]))

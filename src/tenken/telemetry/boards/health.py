@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenken.organization.access import Principal
 from tenken.organization.directory import directory_of
@@ -66,6 +66,14 @@ class LiveMap:
 
     def total(self, name: str) -> int:
         return sum(getattr(tile, name) for tile in self.tiles)
+
+    def attention(self) -> LiveMap:
+        """Return the same with only the sections that somebody should look at."""
+        kept = (
+            replace(bureau, sections=[tile for tile in bureau.sections if tile.tone != "green"])
+            for bureau in self.bureaus
+        )
+        return LiveMap([bureau for bureau in kept if bureau.sections])
 
 
 def live_map(by: Principal, unit: Unit | None = None) -> LiveMap:

@@ -58,6 +58,24 @@ class DateColumn(tables.Column):
         return era_date(day)
 
 
+def moment(value: datetime | None) -> str:
+    """Return a moment as offices write it: the day and the time in Japan, a dash for none."""
+    if value is None:
+        return "—"
+    local = value.astimezone(JAPAN)
+    return f"{era_date(local.date())} {local:%H:%M}"
+
+
+class MomentColumn(tables.Column):
+    """A moment in Japan, to the minute. A file says it by numbers, so that it sorts."""
+
+    def render(self, value: datetime) -> str:
+        return moment(value)
+
+    def value(self, value: datetime) -> str:
+        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+
+
 class StatusColumn(tables.Column):
     """A state as a small label. *statuses* maps the stored code to ``(label, tone)``."""
 

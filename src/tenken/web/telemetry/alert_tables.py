@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tenken.common.clock import JAPAN
 from tenken.telemetry.alerts.states import CLOSED
 from tenken.telemetry.models import Alert, AlertExclusion, AlertIncident
 from tenken.web.addresses import address
-from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
 
 LEVELS = {
     "critical": ("緊急", "red"),
@@ -35,13 +34,6 @@ STATUSES = {
 WIDE = {"td": {"class": "cell-wide"}}
 _MIDDLE = {"td": {"class": "cell-middle"}}
 _NARROW = {"td": {"class": "cell-line"}}
-
-
-class MomentColumn(tables.Column):
-    """A moment in Japan, to the minute."""
-
-    def render(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 class AlertTable(Table):

@@ -35,6 +35,7 @@ from tenken.telemetry.models import Alert
 from tenken.telemetry.permissions import HANDLE_ALERTS, VIEW_ALERTS
 from tenken.web.addresses import address
 from tenken.web.changing import show
+from tenken.web.components.tables import moment
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.findings.lists import export_addresses
 from tenken.web.principal import SignedInRequest, signed_in
@@ -402,7 +403,7 @@ def _page(
 def _shown_step(one: Any) -> dict[str, Any]:
     what, tone = _EVENTS.get(one.event, (one.event, "neutral"))
     return {
-        "when": f"{one.recorded_at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
+        "when": moment(one.recorded_at),
         "who": one.by_name,
         "what": what,
         "comment": one.comment,
@@ -418,10 +419,10 @@ def _facts(by: Principal, alert: Alert) -> list[tuple[str, Any]]:
         ("端末", "、".join(alert.seen.get("devices", ())) or alert.device or alert.computer),
         ("アカウント", "、".join(alert.seen.get("users", ())) or alert.user),
         ("検知件数", f"{alert.hit_count:,}件"),
-        ("最初の操作", f"{alert.first_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"),
-        ("最後の操作", f"{alert.last_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"),
+        ("最初の操作", moment(alert.first_at)),
+        ("最後の操作", moment(alert.last_at)),
         ("まとめた項目", group),
-        ("発生", f"{alert.raised_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"),
+        ("発生", moment(alert.raised_at)),
         ("担当者", alert.assignee.name if alert.assignee else ""),
         ("完了の理由", alert.get_reason_display() if alert.reason else ""),
     ]

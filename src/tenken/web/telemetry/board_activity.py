@@ -7,20 +7,22 @@ from typing import Any
 import django_tables2 as tables
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
-from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.journal.operations import note_access
 from tenken.organization.access import require_somewhere
 from tenken.organization.queries import names_with_bureau
 from tenken.telemetry.boards.activity import changes, talkers
+from tenken.telemetry.boards.seeing import Period
 from tenken.telemetry.events.operations import BY_CODE
-from tenken.telemetry.permissions import VIEW_TERMINALS
+from tenken.telemetry.permissions import SEARCH_EVENTS, VIEW_TERMINALS
 from tenken.web.addresses import address
-from tenken.web.components.tables import NumberColumn, Table
+from tenken.web.components.tables import MomentColumn, NumberColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked
@@ -36,10 +38,23 @@ class TalkerTable(Table):
     section = tables.Column(verbose_name="課公所")
     events = NumberColumn(verbose_name="操作")
     off_hours = NumberColumn(verbose_name="時間外")
-    sent = NumberColumn(verbose_name="送信・持出し（MB）")
+    sent = NumberColumn(verbose_name="送信・持出し（MB）", accessor="sent_megabytes")
+    searched_by = "device"
 
-    def render_sent(self, value: int) -> str:
-        return f"{value / 1_000_000:,.1f}"
+    def __init__(self, *args: Any, period: Period, searches: bool, **kwargs: Any) -> None:
+        """*searches*: the reader may search operations; each row then leads to those it counts."""
+        super().__init__(*args, **kwargs)
+        self.period, self.searches = period, searches
+
+    def render_key(self, value: str) -> str:
+        if not self.searches:
+            return value
+        asked = {
+            "since": self.period.first.isoformat(),
+            "until": self.period.last.isoformat(),
+            self.searched_by: value,
+        }
+        return format_html('<a href="{}?{}">{}</a>', reverse("telemetry-search"), urlencode(asked), value)
 
 
 class LoudTable(TalkerTable):
@@ -58,6 +73,7 @@ class PeopleTable(TalkerTable):
 
     key = tables.Column(verbose_name="職員番号")
     name = tables.Column(verbose_name="氏名")
+    searched_by = "person"
 
 
 @signed_in
@@ -76,10 +92,11 @@ def talkers_page(request: SignedInRequest) -> HttpResponse:
             purpose="操作の多い人の確認",
             rows=len(found.people),
         )
+    behind: dict[str, Any] = {"period": period, "searches": by.holds(SEARCH_EVENTS)}
     shown: dict[str, Any] = {
-        "loud": LoudTable(found.terminals, prefix="l-"),
-        "senders": SenderTable(found.senders, prefix="s-"),
-        "people": PeopleTable(found.people, prefix="p-"),
+        "loud": LoudTable(found.terminals, prefix="l-", **behind),
+        "senders": SenderTable(found.senders, prefix="s-", **behind),
+        "people": PeopleTable(found.people, prefix="p-", **behind),
     }
     if kind := wants_export(request):
         return _exported(shown, request.GET.get("table", "loud"), kind)
@@ -105,7 +122,7 @@ class _TerminalTable(Table):
     number = tables.Column(verbose_name="端末機番号")
     computer_name = tables.Column(verbose_name="コンピューター名")
     unit = tables.Column(verbose_name="課公所", accessor="unit_id", order_by="unit__code", default="所属なし")
-    last_seen = tables.Column(verbose_name="最後の受信")
+    last_seen = MomentColumn(verbose_name="最後の受信")
 
     def __init__(self, *args: Any, names: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,9 +134,6 @@ class _TerminalTable(Table):
 
     def render_unit(self, value: int) -> str:
         return self.names.get(value, "")
-
-    def render_last_seen(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 class NewTerminalTable(_TerminalTable):
@@ -134,14 +148,11 @@ class SoftwareTable(Table):
     caption = "表3　新しいソフトウェア"
     row_header = "name"
 
-    name = tables.Column(verbose_name="名称")
+    name = tables.Column(verbose_name="名称", linkify=("telemetry-software-title", [tables.A("title_id")]))
     kind = tables.Column(verbose_name="種類")
     publisher = tables.Column(verbose_name="提供元")
     terminals = NumberColumn(verbose_name="端末")
-    first_seen = tables.Column(verbose_name="初めての受信")
-
-    def render_first_seen(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+    first_seen = MomentColumn(verbose_name="初めての受信")
 
 
 class NewDeviceTable(Table):
@@ -153,11 +164,8 @@ class NewDeviceTable(Table):
     approved = tables.BooleanColumn(verbose_name="許可", yesno="○,なし")
     section = tables.Column(verbose_name="課公所")
     terminal = tables.Column(verbose_name="端末")
-    first = tables.Column(verbose_name="初めての接続")
+    first = MomentColumn(verbose_name="初めての接続")
     events = NumberColumn(verbose_name="接続")
-
-    def render_first(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 class NewOperationTable(Table):
@@ -199,7 +207,7 @@ def changes_page(request: SignedInRequest) -> HttpResponse:
         "period": period,
         "tables": [(name, table) for name, table in shown.items()],
         "figures": [
-            {"label": table.caption.partition("　")[2], "number": len(table.rows), "url": f"#{name}"}
+            {"label": table.caption.partition("　")[2], "number": f"{len(table.rows):,}", "url": f"#{name}"}
             for name, table in shown.items()
         ],
     }

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from tenken.common.era import era_date
 from tenken.common.refusals import Missing
 from tenken.organization.access import require_somewhere
 from tenken.reports.blocks import ChartFigure, Series
@@ -61,7 +62,7 @@ class CountTable(Table):
     connects_before = NumberColumn(verbose_name="媒体の接続（前）", accessor="before__connects")
     blocks = NumberColumn(verbose_name="止めた接続", accessor="now__blocks")
     copies = NumberColumn(verbose_name="媒体への書き込み", accessor="now__copies")
-    copied = NumberColumn(verbose_name="書き込み（MB）", accessor="now__copied")
+    copied = NumberColumn(verbose_name="書き込み（MB）", accessor="now__copied_megabytes")
     prints = NumberColumn(verbose_name="印刷", accessor="now__prints")
     printed = NumberColumn(verbose_name="ページ", accessor="now__printed")
     printed_before = NumberColumn(verbose_name="ページ（前）", accessor="before__printed")
@@ -72,9 +73,6 @@ class CountTable(Table):
         return format_html(
             '<a href="{}">{}</a>', reverse("telemetry-board-section", args=[record.unit]), value
         )
-
-    def render_copied(self, value: int) -> str:
-        return f"{value / 1_000_000:,.1f}"
 
 
 @signed_in
@@ -87,10 +85,7 @@ def page(request: SignedInRequest) -> HttpResponse:
     board = count_board(by, period, unit)
     table = CountTable(board.sections)
     days_header = ["日", *(subject.label for subject in SUBJECTS)]
-    days = [
-        [day.isoformat(), *(getattr(counts, one.key) for one in SUBJECTS)]
-        for day, counts in board.days.items()
-    ]
+    days = [[day, *(getattr(counts, one.key) for one in SUBJECTS)] for day, counts in board.days.items()]
     if kind := wants_export(request):
         if request.GET.get("table") == "days":
             return export_rows(days_header, days, "操作の件数_日ごと", kind)
@@ -105,7 +100,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         "figures": _figures(board),
         "table": table,
         "days_header": days_header,
-        "days": days,
+        "days": [[era_date(day), *(f"{number:,}" for number in numbers)] for day, *numbers in days],
         "subject": subject,
         "tabs": _tabs(request, subject),
         "charts": [one for one in charts if one is not None],
@@ -195,7 +190,9 @@ def _figures(board: CountBoard) -> list[dict[str, Any]]:
             "label": one.label,
             "number": f"{getattr(now, one.key):,}",
             "unit": one.unit,
-            "note": f"前の期間 {getattr(before, one.key):,}{one.unit}",
+            "note": f"前の期間 {getattr(before, one.key):,}{one.unit}"
+            if before.operations
+            else "前の期間は記録なし",
         }
         for one in SUBJECTS
     ]

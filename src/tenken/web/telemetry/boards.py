@@ -21,15 +21,16 @@ from tenken.organization.queries.units import visible_unit
 from tenken.telemetry.boards.counts import count_board
 from tenken.telemetry.boards.health import LiveMap, live_map, unplaced, watched
 from tenken.telemetry.boards.seeing import Period
-from tenken.telemetry.inventory.queries import standing_on
+from tenken.telemetry.inventory.queries import figures_of, standing_on
 from tenken.telemetry.models import Terminal
-from tenken.telemetry.permissions import VIEW_TERMINALS
+from tenken.telemetry.permissions import VIEW_ALERTS, VIEW_TERMINALS
 from tenken.telemetry.store import StoreUnavailable
 from tenken.web.addresses import address
-from tenken.web.components.tables import NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 
+_ATTENTION = "attention"
 STATES = {
     "never": ("受信なし", "neutral"),
     "silent": ("途絶", "yellow"),
@@ -68,31 +69,28 @@ class TerminalTable(Table):
     person = tables.Column(verbose_name="使用者", accessor="person__name", order_by="person__number")
     os_name = tables.Column(verbose_name="OS")
     standing = StatusColumn(STATES, verbose_name="状態", order_by=("standing", "number"))
-    last_seen = tables.Column(verbose_name="最後の受信")
-    antivirus_updated_on = tables.Column(verbose_name="パターンファイル")
-    patched_on = tables.Column(verbose_name="更新プログラム")
+    last_seen = MomentColumn(verbose_name="最後の受信")
+    antivirus_updated_on = DateColumn(verbose_name="パターンファイル")
+    patched_on = DateColumn(verbose_name="更新プログラム")
+
+    class Meta(Table.Meta):
+        sequence = ("number", "standing", "last_seen", "person", "...")
 
     def render_number(self, value: str, record: Terminal) -> Any:
         url = address("telemetry-terminal", record.pk)
         return format_html('<a href="{}">{}</a>', url, value) if url else value
 
-    def render_last_seen(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-
 
 @signed_in
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    """Show the live map and what happened today."""
+    """Show the live map, whole or what is to be looked at, and what happened today."""
     by = request.principal
     require_somewhere(by, VIEW_TERMINALS)
     found = live_map(by)
     if kind := wants_export(request):
         return export_table(SectionTable(_rows(found)), "課公所ごとの端末", kind)
-    context = {
-        "today": _today(by),
-    }
-    return render(request, "web/telemetry/boards/index.html", context | _map(by, found))
+    return render(request, "web/telemetry/boards/index.html", {"today": _today(by)} | _map(request, found))
 
 
 @signed_in
@@ -101,30 +99,47 @@ def map_part(request: SignedInRequest) -> HttpResponse:
     """Return the map anew, for a page that stays open."""
     by = request.principal
     require_somewhere(by, VIEW_TERMINALS)
-    return render(request, "web/telemetry/boards/map.html", _map(by, live_map(by)))
+    return render(request, "web/telemetry/boards/map.html", _map(request, live_map(by)))
 
 
-def _map(by: Principal, found: LiveMap) -> dict[str, Any]:
-    terminals = reverse("telemetry-boards")
-    alerts = address("telemetry-alerts")
-
-    def figure(label: str, name: str, tone: str, url: str = "") -> dict[str, Any]:
-        number = found.total(name)
-        return {"label": label, "number": f"{number:,}", "tone": tone if number else "neutral", "url": url}
-
+def _map(request: SignedInRequest, found: LiveMap) -> dict[str, Any]:
+    """The map and its figures, each with the list behind it. The figures count the terminals of no section too."""
+    by = request.principal
+    counts = figures_of(by, standing_on(by.city, by.on)) | {"alerts": found.total("alerts")}
+    ledger, alerts = reverse("telemetry-terminals"), reverse("telemetry-alerts")
+    only = request.GET.get("show") == _ATTENTION
+    careful = found.attention()
     return {
-        "map": found,
+        "map": careful if only else found,
         "figures": [
-            figure("端末", "terminals", "neutral"),
-            figure("受信あり", "reporting", "green"),
-            figure("途絶・受信なし", "silent", "yellow"),
-            figure("更新が古い", "outdated", "yellow"),
-            figure("対策ソフトなし", "unprotected", "red"),
-            figure("対応中のアラート", "alerts", "red", alerts),
+            {
+                "label": label,
+                "number": f"{counts[code]:,}",
+                "unit": unit,
+                "tone": tone if counts[code] else "neutral",
+                "url": url,
+            }
+            for code, label, unit, tone, url in (
+                ("terminals", "端末", "台", "neutral", ledger),
+                ("reporting", "受信あり", "台", "green", f"{ledger}?condition=reporting"),
+                ("unheard", "途絶・受信なし", "台", "yellow", f"{ledger}?condition=unheard"),
+                ("out_of_date", "更新が古い", "台", "yellow", f"{ledger}?condition=out_of_date"),
+                ("no_antivirus", "対策ソフトなし", "台", "red", f"{ledger}?condition=no_antivirus"),
+                ("alerts", "完了していないアラート", "件", "red", alerts if by.holds(VIEW_ALERTS) else ""),
+            )
         ],
+        "shown": [
+            {"label": f"すべて（{len(found.tiles)}）", "url": "?", "current": not only},
+            {"label": f"確認の要る課（{len(careful.tiles)}）", "url": f"?show={_ATTENTION}", "current": only},
+        ],
+        "only": only,
         "unplaced": unplaced(by),
+        "unplaced_url": f"{ledger}?condition=unplaced",
         "at": f"{clock.now().astimezone(JAPAN):%H:%M}",
-        "terminals_url": terminals,
+        "ledger": ledger,
+        "alerts": alerts,
+        "map_url": reverse("telemetry-map") + (f"?show={_ATTENTION}" if only else ""),
+        "terminals_url": reverse("telemetry-boards"),
     }
 
 
@@ -187,6 +202,8 @@ def section(request: SignedInRequest, unit_id: int) -> HttpResponse:
         "tiles": tiles if len(tiles) > 1 else [],
         "week": _week(by, unit),
         "week_url": f"{reverse('telemetry-counts')}?unit={unit.pk}",
+        "ledger_url": f"{reverse('telemetry-terminals')}?unit={unit.pk}",
+        "alerts_url": f"{reverse('telemetry-alerts')}?unit={unit.pk}" if by.holds(VIEW_ALERTS) else "",
     }
     return render(request, "web/telemetry/boards/section.html", context)
 

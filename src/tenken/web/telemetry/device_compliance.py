@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
-from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.journal.operations import note_access
 from tenken.organization.access import require_somewhere
@@ -23,7 +22,7 @@ from tenken.telemetry.device_control.compliance import Compliance, compliance
 from tenken.telemetry.device_control.rules.judging import LABELS, Drift
 from tenken.telemetry.permissions import VIEW_DEVICES
 from tenken.web.charts import chart_response
-from tenken.web.components.tables import DateColumn, NumberColumn, Table
+from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, Table
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked, units_in_sight
@@ -107,13 +106,10 @@ class MovedTable(Table):
     section = tables.Column(verbose_name="課公所")
     segments = tables.Column(verbose_name="現れた区分", orderable=False)
     changes = NumberColumn(verbose_name="接続の変化")
-    last = tables.Column(verbose_name="最後")
+    last = MomentColumn(verbose_name="最後")
 
     def render_segments(self, value: tuple[str, ...]) -> str:
         return "、".join(value) or "—"
-
-    def render_last(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 @signed_in
@@ -188,13 +184,10 @@ class AttachedTable(Table):
     name = tables.Column(verbose_name="名称")
     identity = tables.Column(verbose_name="識別番号")
     verdict = tables.Column(verbose_name="使用制限との違い", default="なし")
-    seen_at = tables.Column(verbose_name="構成情報の受信")
+    seen_at = MomentColumn(verbose_name="構成情報の受信")
 
     def render_verdict(self, value: str) -> str:
         return value or "なし"
-
-    def render_seen_at(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 class UnitForm(Form):

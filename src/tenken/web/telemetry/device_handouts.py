@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
-from tenken.common.clock import JAPAN
 from tenken.common.refusals import Missing
 from tenken.files.operations import open_file
 from tenken.organization.access import Principal, require, require_somewhere
@@ -20,7 +19,7 @@ from tenken.telemetry.device_control.operations import hand_out, hand_out_all
 from tenken.telemetry.device_control.queries import handouts, policy_in_force, target_choices
 from tenken.telemetry.models import DeviceHandout, DevicePolicy
 from tenken.telemetry.permissions import MANAGE_DEVICES, VIEW_DEVICES
-from tenken.web.components.tables import NumberColumn, Table
+from tenken.web.components.tables import MomentColumn, NumberColumn, Table
 from tenken.web.exports import attachment, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.devices import PlaceForm
@@ -38,7 +37,7 @@ class HandoutTable(Table):
     caption = "表3　払い出した設定ファイル"
     row_header = "target"
 
-    made_at = tables.Column(verbose_name="作成日時")
+    made_at = MomentColumn(verbose_name="作成日時")
     target = tables.Column(verbose_name="対象")
     policy = NumberColumn(verbose_name="版", accessor="policy__number")
     current = tables.Column(verbose_name="いまの版", empty_values=(), orderable=False)
@@ -55,9 +54,6 @@ class HandoutTable(Table):
     def __init__(self, *args: Any, current: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.current = current
-
-    def render_made_at(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
     def render_policy(self, value: int) -> str:
         return f"第{value}版"

@@ -17,11 +17,12 @@ from tenken.telemetry.inventory.rules.identity import REASONS, Reason
 from tenken.telemetry.models import DoubtfulMatch, Terminal
 from tenken.telemetry.permissions import MANAGE_TERMINALS, VIEW_TERMINALS
 from tenken.web import changing
+from tenken.web.components.tables import moment
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.inventory_forms import DecideForm, ReasonForm, SettingsForm
 from tenken.web.telemetry.inventory_menu import LEDGER, inventory_tabs
-from tenken.web.telemetry.inventory_tables import DoubtTable, moment
+from tenken.web.telemetry.inventory_tables import DoubtTable
 from tenken.web.telemetry.terminals import may_manage, place_of
 
 _BOTH = ["GET", "HEAD", "POST"]

@@ -36,7 +36,7 @@ class TerminalFilterForm(forms.Form):
     )
     system = forms.ChoiceField(label="OS", required=False)
     condition = forms.ChoiceField(
-        label="気をつけるもの",
+        label="受信と更新の状況",
         required=False,
         choices=[_ALL, *((code, label) for code, (label, _) in CONDITIONS.items())],
     )

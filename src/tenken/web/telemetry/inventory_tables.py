@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -13,7 +13,6 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from tenken.assets.support import Support
-from tenken.common.clock import JAPAN
 from tenken.common.era import era_date
 from tenken.telemetry.inventory.queries import EndedProduct, LicenceUse, Standing
 from tenken.telemetry.inventory.rules.identity import REASONS, Reason
@@ -25,7 +24,7 @@ from tenken.telemetry.models import (
     SupportDate,
     Terminal,
 )
-from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
 
 TERMINAL_STATES = {
     "in_use": ("使用中", "green"),
@@ -63,21 +62,6 @@ SUBJECTS = {
 }
 
 
-def moment(value: datetime | None) -> str:
-    """Return a moment as the pages show it: the day and the time in Japan, a dash for none."""
-    if value is None:
-        return "—"
-    local = value.astimezone(JAPAN)
-    return f"{era_date(local.date())} {local:%H:%M}"
-
-
-class MomentColumn(tables.Column):
-    """A moment in Japan's time."""
-
-    def render(self, value: datetime) -> str:
-        return moment(value)
-
-
 class TerminalTable(Table):
     """Terminals; *names*: of the sections, with their bureau; *standing*: what is called old."""
 
@@ -101,6 +85,9 @@ class TerminalTable(Table):
     last_seen = MomentColumn(verbose_name="最後の受信", order_by=("last_seen", "number"))
     signs = tables.Column(verbose_name="気をつけること", orderable=False, empty_values=())
 
+    class Meta(Table.Meta):
+        sequence = ("number", "unit", "person", "state", "signs", "last_seen", "kind", "...")
+
     def __init__(self, *args: Any, names: Mapping[int, str], standing: Standing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names, self.standing = names, standing
@@ -117,13 +104,6 @@ class TerminalTable(Table):
         ) or ("—")
 
 
-class TerminalFileTable(TerminalTable):
-    """The same with what a file holds besides."""
-
-    domain = tables.Column()
-    serial = tables.Column(verbose_name="シリアル")
-
-
 def signs_of(terminal: Terminal, standing: Standing) -> list[tuple[str, str]]:
     """Return (words, tone) of what is to be looked at about a terminal; the same conditions as ``Standing`` asks."""
     if terminal.state != Terminal.State.IN_USE:
@@ -132,9 +112,9 @@ def signs_of(terminal: Terminal, standing: Standing) -> list[tuple[str, str]]:
         return [("なのに受信", "red")] if gone and heard else []
     signs = [] if terminal.in_ledger else [("台帳にない", "yellow")]
     if terminal.last_seen is None:
-        signs.append(("未受信", "yellow"))
+        signs.append(("受信なし", "yellow"))
     elif terminal.last_seen < standing.silent_before:
-        signs.append(("受信なし", "red"))
+        signs.append(("途絶", "red"))
     if (terminal.os_name, terminal.os_version) in standing.unsupported_systems:
         signs.append(("OSサポート終了", "red"))
     if terminal.inventoried_at and not terminal.antivirus:

@@ -37,11 +37,10 @@ from tenken.telemetry.models import WatchEntry, WatchList
 from tenken.telemetry.permissions import MANAGE_RULES
 from tenken.web.changing import change_page, show
 from tenken.web.components.fields import EraDateField
-from tenken.web.components.tables import DateColumn, NumberColumn, Table
+from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, Table
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.findings.lists import export_addresses
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.alert_tables import MomentColumn
 from tenken.web.telemetry.duty_forms import DAYS, DutyForm, week_words
 
 FOLDER: Final = "web/telemetry/lists"

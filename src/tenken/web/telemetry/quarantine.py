@@ -26,10 +26,9 @@ from tenken.telemetry.reception.quarantine import (
 )
 from tenken.telemetry.reception.replaying import ask_for_replay
 from tenken.web import changing
-from tenken.web.components.tables import NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import MomentColumn, NumberColumn, StatusColumn, Table, moment
 from tenken.web.exports import attachment, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.inventory_tables import MomentColumn, moment
 from tenken.web.telemetry.source_forms import GiveUpForm, QuarantineFilterForm
 from tenken.web.telemetry.sources import page
 

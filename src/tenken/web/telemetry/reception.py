@@ -14,9 +14,9 @@ from tenken.organization.access import require
 from tenken.telemetry.models import ReceiverState
 from tenken.telemetry.permissions import MANAGE_SOURCES
 from tenken.telemetry.reception import queries
+from tenken.web.components.tables import moment
 from tenken.web.exports import export_rows, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
-from tenken.web.telemetry.inventory_tables import moment
 from tenken.web.telemetry.sources import page
 
 _MB = 1024 * 1024

@@ -29,11 +29,12 @@ from tenken.telemetry.inventory.rules.reconciling import Difference
 from tenken.telemetry.models import CountReconciliation, DifferenceExplanation, Terminal
 from tenken.telemetry.permissions import MANAGE_TERMINALS, VIEW_TERMINALS
 from tenken.web import changing
+from tenken.web.components.tables import moment
 from tenken.web.exports import export_rows, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.inventory_forms import ExplanationForm, ReasonForm, ReconciliationForm
 from tenken.web.telemetry.inventory_menu import inventory_tabs
-from tenken.web.telemetry.inventory_tables import ReconciliationTable, moment
+from tenken.web.telemetry.inventory_tables import ReconciliationTable
 
 _BOTH = ["GET", "HEAD", "POST"]
 _TITLE = "台数の突合"

@@ -29,7 +29,7 @@ from tenken.telemetry.permissions import RECORD_REMOTE, VIEW_DEVICES
 from tenken.telemetry.search.scope import SectionNames
 from tenken.web.changing import change_page
 from tenken.web.components.fields import ClockTimeField, EraDateField
-from tenken.web.components.tables import Table
+from tenken.web.components.tables import MomentColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked
@@ -84,7 +84,7 @@ class SessionTable(Table):
     caption = "表1　リモート保守の記録"
     row_header = "terminal"
 
-    begins_at = tables.Column(verbose_name="開始")
+    begins_at = MomentColumn(verbose_name="開始")
     ends_at = tables.Column(verbose_name="終了")
     terminal = tables.Column(verbose_name="端末", accessor="terminal__number")
     unit = tables.Column(verbose_name="所属", accessor="unit_id", order_by="unit__code", default="所属なし")
@@ -101,9 +101,6 @@ class SessionTable(Table):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.names, self.unreported, self.may_strike = names, unreported, may_strike
-
-    def render_begins_at(self, value: datetime) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
     def render_ends_at(self, value: datetime) -> str:
         return f"{value.astimezone(JAPAN):%H:%M}"
@@ -133,15 +130,12 @@ class UnrecordedTable(Table):
     caption = "表2　記録のないリモート接続"
     row_header = "terminal"
 
-    at = tables.Column(verbose_name="日時")
+    at = MomentColumn(verbose_name="日時")
     terminal = tables.Column(verbose_name="端末")
     section = tables.Column(verbose_name="所属")
     user = tables.Column(verbose_name="アカウント")
     address = tables.Column(verbose_name="接続元")
     app = tables.Column(verbose_name="アプリケーション")
-
-    def render_at(self, value: datetime) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 @signed_in

@@ -18,12 +18,16 @@ from tenken.telemetry.permissions import (
 )
 from tenken.web.addresses import address
 
+_MAP: Final = "端末の状況"
+_LEDGER: Final = "端末台帳"
+_COUNTS: Final = "台数の突合"
+_OF_THE_CITY: Final = {_COUNTS}
 # (heading, ((label, name of the page or of one that stands in for it, who may), …))
 _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ...]], ...]] = (
     (
         "状況",
         (
-            ("端末の状況", ("telemetry-boards",), VIEW_TERMINALS),
+            (_MAP, ("telemetry-boards",), VIEW_TERMINALS),
             ("操作の件数", ("telemetry-counts",), VIEW_TERMINALS),
             ("上位の端末と人", ("telemetry-talkers",), VIEW_TERMINALS),
             ("先週からの変化", ("telemetry-changes",), VIEW_TERMINALS),
@@ -38,10 +42,10 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
     (
         "端末",
         (
-            ("端末台帳", ("telemetry-terminals", "telemetry-inventory"), VIEW_TERMINALS),
+            (_LEDGER, ("telemetry-terminals", "telemetry-inventory"), VIEW_TERMINALS),
             ("ソフトウェア", ("telemetry-software",), VIEW_TERMINALS),
             ("ライセンス", ("telemetry-licences",), VIEW_TERMINALS),
-            ("台数の突合", ("telemetry-reconciliations",), VIEW_TERMINALS),
+            (_COUNTS, ("telemetry-reconciliations",), VIEW_TERMINALS),
         ),
     ),
     (
@@ -76,9 +80,15 @@ def room_nav(by: Principal, path: str) -> list[dict[str, Any]]:
         label: url
         for _, pages in _PAGES
         for label, names, capability in pages
-        if by.holds(capability) and (url := next((found for name in names if (found := address(name))), ""))
+        if by.holds(capability)
+        and (label not in _OF_THE_CITY or by.everywhere(capability))
+        and (url := next((found for name in names if (found := address(name))), ""))
     }
     here = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
+    if here == urls.get(_MAP) != path and not path.startswith(f"{here}board/"):
+        here = urls.get(
+            _LEDGER, here
+        )  # one terminal, support, doubts: their addresses lie beside the ledger's
     groups = [
         {
             "heading": heading,

@@ -43,13 +43,13 @@ from tenken.telemetry.models import DetectionRule
 from tenken.telemetry.permissions import MANAGE_RULES, VIEW_ALERTS
 from tenken.telemetry.store import StoreUnavailable
 from tenken.web.changing import show
-from tenken.web.components.tables import NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import MomentColumn, NumberColumn, StatusColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.findings.lists import export_addresses
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.seen import require_seen
 from tenken.web.telemetry.alert_forms import words_of
-from tenken.web.telemetry.alert_tables import LEVELS, WIDE, MomentColumn
+from tenken.web.telemetry.alert_tables import LEVELS, WIDE
 from tenken.web.telemetry.rule_forms import NEW_RULE, RuleFilterForm, RuleForm, TrialForm
 
 FOLDER: Final = "web/telemetry/rules"

@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tenken.common.clock import JAPAN
 from tenken.organization.access import Principal
 from tenken.organization.directory import directory_of
 from tenken.telemetry.models import SampledView, SavedSearch, SearchExport, SearchRecord
 from tenken.telemetry.search.samples import SampleLine
 from tenken.web.addresses import address
-from tenken.web.components.tables import DateColumn, NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
 
 VERDICTS = {
     "": ("未回答", "yellow"),
@@ -23,13 +22,6 @@ VERDICTS = {
     "not_needed": ("業務上必要でない", "red"),
     "unknown": ("確認できない", "neutral"),
 }
-
-
-class MomentColumn(tables.Column):
-    """A moment in Japan, to the minute."""
-
-    def render(self, value: Any) -> str:
-        return f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 class RecordTable(Table):

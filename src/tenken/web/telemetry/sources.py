@@ -34,11 +34,10 @@ from tenken.telemetry.reception.sources import (
 )
 from tenken.telemetry.store import StoreUnavailable
 from tenken.web import changing
-from tenken.web.components.tables import NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import MomentColumn, NumberColumn, StatusColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.seen import require_seen
-from tenken.web.telemetry.inventory_tables import MomentColumn
 from tenken.web.telemetry.source_forms import SOURCE_STATES, ReasonForm, SourceFilter, SourceForm
 from tenken.web.telemetry.source_setup import setup_of
 

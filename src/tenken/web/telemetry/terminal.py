@@ -33,6 +33,7 @@ from tenken.telemetry.inventory.rules.supporting import said_of_software
 from tenken.telemetry.models import InstalledSoftware, Terminal, TerminalReport
 from tenken.telemetry.permissions import SEARCH_EVENTS
 from tenken.web.addresses import address
+from tenken.web.components.tables import moment
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.inventory_forms import SoftwareFilterForm
@@ -42,7 +43,6 @@ from tenken.web.telemetry.inventory_tables import (
     TERMINAL_STATES,
     ChangeTable,
     InstalledTable,
-    moment,
     signs_of,
 )
 from tenken.web.telemetry.terminals import may_manage, place_of

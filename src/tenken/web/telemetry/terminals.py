@@ -64,11 +64,11 @@ _PER_PAGE = 50
 _SHOWN = 500
 _change_page = changing.change_page
 _FIGURES = (
-    ("silent", "受信がない", "red"),
-    ("out_of_date", "古い", "yellow"),
-    ("no_antivirus", "ウイルス対策がない", "red"),
+    ("silent", "途絶", "red"),
+    ("out_of_date", "更新が古い", "yellow"),
+    ("no_antivirus", "対策ソフトなし", "red"),
     ("unlisted", "台帳にない", "yellow"),
-    ("never", "一度も受信していない", "yellow"),
+    ("never", "受信なし", "yellow"),
     ("unplaced", "配置先を決める", "yellow"),
     ("returned", "廃棄・所在不明なのに受信", "red"),
 )
@@ -106,7 +106,12 @@ def _figures(counts: dict[str, int]) -> list[dict[str, Any]]:
     base = reverse("telemetry-terminals")
     figures = [
         {"label": "端末", "number": f"{counts['terminals']:,}", "url": base, "tone": "neutral"},
-        {"label": "受信している", "number": f"{counts['reporting']:,}", "url": "", "tone": "green"},
+        {
+            "label": "受信している",
+            "number": f"{counts['reporting']:,}",
+            "url": f"{base}?condition=reporting",
+            "tone": "green",
+        },
     ]
     figures += [
         {

@@ -24,8 +24,10 @@ from tenken.telemetry.models import (
 from tenken.telemetry.permissions import VIEW_TERMINALS
 
 CONDITIONS: Final[dict[str, tuple[str, Callable[[Standing], Q]]]] = {
-    "silent": ("受信がない", lambda standing: standing.silent),
-    "never": ("一度も受信していない", lambda standing: standing.never),
+    "reporting": ("受信している", lambda standing: IN_HAND & standing.reporting),
+    "unheard": ("途絶・受信なし", lambda standing: standing.silent | standing.never),
+    "silent": ("途絶（受信が止まった）", lambda standing: standing.silent),
+    "never": ("受信なし（一度も受信していない）", lambda standing: standing.never),
     "out_of_date": ("古い（OS・更新プログラム・パターンファイル）", lambda standing: standing.out_of_date),
     "unsupported": ("OSのサポートが終了", lambda standing: standing.unsupported),
     "old_patches": ("更新プログラムが古い", lambda standing: standing.old_patches),
@@ -94,16 +96,12 @@ def _says(word: str) -> Q:
 
 
 def figures_of(by: Principal, standing: Standing) -> dict[str, int]:
-    """Return how many terminals are in hand ("terminals"), report ("reporting"), and meet each condition. One query."""
+    """Return how many terminals are in hand ("terminals") and meet each condition. One query."""
     counts = {name: Count("pk", filter=condition(standing)) for name, (_, condition) in CONDITIONS.items()}
     return (
         Terminal.objects.restrict(by, VIEW_TERMINALS)
         .filter(COUNTED)
-        .aggregate(
-            terminals=Count("pk", filter=IN_HAND),
-            reporting=Count("pk", filter=IN_HAND & standing.reporting),
-            **counts,
-        )
+        .aggregate(terminals=Count("pk", filter=IN_HAND), **counts)
     )
 
 
