@@ -40,18 +40,57 @@ SEARCHED = {"user", "device", "computer", "address", "app", "process", "command_
 JAPAN = timezone(timedelta(hours=9))
 
 
-def hits(text: str, event: Event, lists: Lists | None = None) -> bool:
-    """Tell whether the rule of *text* hits *event*."""
+def hits(text: str, event: Event, lists: Lists | None = None, filters: Sequence[str] = ()) -> bool:
+    """Tell whether the rule of *text* hits *event*, and those of *filters* that are its own let the hit stand."""
     rule = yaml.safe_load(text)
-    detection = rule["detection"]
-    if not of_source(rule["logsource"], event):
+    if not of_source(rule["logsource"], event) or not holds(rule["detection"], event, lists):
         return False
+    read = [yaml.safe_load(one) for one in filters]
+    return all(holds(one["filter"], event, lists) for one in read if narrows(one, rule))
+
+
+def holds(detection: Mapping[str, Any], event: Event, lists: Lists | None) -> bool:
     conditions = detection["condition"]
-    named = {name: one for name, one in detection.items() if name != "condition"}
+    named = {name: one for name, one in detection.items() if name not in ("condition", "rules")}
     return any(
         Condition(one, named, event, lists or {}).decide()
         for one in (conditions if isinstance(conditions, list) else [conditions])
     )
+
+
+def narrows(found: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    """Tell whether a filter is one of a rule: named, and its log source says nothing that the rule's does not say."""
+    said = found["filter"]["rules"]
+    if any(rule["logsource"].get(key) != value for key, value in found["logsource"].items()):
+        return False
+    if said in ("any", []):
+        return True
+    names = [said] if isinstance(said, str) else said
+    return any(one in (str(rule.get("id", "")).lower(), rule.get("name")) for one in map(str.lower, names))
+
+
+def wholes(text: str) -> list[str]:
+    """Return the rules of a file, with what documents of ``action`` say of them."""
+    common: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    found = []
+    for document in yaml.safe_load_all(text):
+        action = document.pop("action", "")
+        if action == "global":
+            common = laid_over(common, document)
+        elif action == "reset":
+            common = {}
+        else:
+            last = laid_over(last, document) if action == "repeat" else laid_over(document, common)
+            found.append(yaml.safe_dump(last, sort_keys=False))
+    return found
+
+
+def laid_over(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    keys = [*below, *(key for key in above if key not in below)]
+    return {key: laid_over(below.get(key), above[key]) if key in above else below[key] for key in keys}
 
 
 def of_source(source: Mapping[str, str], event: Event) -> bool:

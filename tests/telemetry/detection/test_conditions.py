@@ -214,3 +214,8 @@ def test_both_evaluators_agree(
     }
     with mock.patch.object(engine, "_PREFILTER_FROM", 1 if needles else 1_000):
         assert evaluated(session_store, texts, events, LISTS) == wanted
+
+
+def test_a_rule_on_every_event_of_one_condition(event_store: Store) -> None:
+    text = rule_text({"selection": {"Computer": "b"}}, {"product": "tenken"})
+    assert {seq for _, seq in evaluated(event_store, [text], EVENTS)} == {2, 3, 6, 7}

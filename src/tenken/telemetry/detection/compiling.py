@@ -66,7 +66,7 @@ def _compiled(found: SigmaRule | SigmaFilter, detections: SigmaDetections, walk:
     source = LogSource(said.product or "", said.category or "", said.service or "")
     condition = matching.either([walk.condition(one, detections) for one in detections.parsed_condition])
     return Compiled(
-        condition.sql,
+        f"({condition.sql})",
         condition.needs,
         source,
         frozenset(walk.fields),

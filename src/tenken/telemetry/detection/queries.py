@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Missing
 from tenken.journal.operations import note_access, record
 from tenken.organization.access import Principal, require
 from tenken.telemetry.detection.documents import Document, problem_of, read_rule
+from tenken.telemetry.detection.filtering import reaches
+from tenken.telemetry.detection.hits import TAKEN_AWAY
+from tenken.telemetry.detection.past import Narrowed, Past
 from tenken.telemetry.detection.problems import Unusable
+from tenken.telemetry.detection.ruleset import numbered, readable
 from tenken.telemetry.models import DetectionRule
 from tenken.telemetry.models.rules import DetectionRuleQuerySet
 from tenken.telemetry.permissions import MANAGE_RULES, VIEW_ALERTS
-from tenken.telemetry.store import Store, store
-
-if TYPE_CHECKING:
-    from tenken.telemetry.detection.ruleset import EventRule
+from tenken.telemetry.store import store
 
 LONGEST_TRIAL: Final = timedelta(days=31)
-_SAMPLES: Final = 20
 _TEXT_KEPT: Final = 10_000
-_MOST_BASE_HITS: Final = 500_000
-_SAMPLED: Final = "ts, section, device, op, payload, seq"
-_OF_CITY: Final = "city = {city:String} AND ts >= {since:DateTime64(3)} AND ts < {until:DateTime64(3)}"
 
 HEALTH_DAYS: Final = 30
 NOISY_A_DAY: Final = 100
@@ -53,18 +51,21 @@ def find_rule(by: Principal, code: str) -> DetectionRule:
 
 @dataclass(frozen=True)
 class HistoryTrial:
-    """How a rule would have fired. ``by_day``: days of Japan with hits, in order. ``samples``: the newest, as ts,
-    section, device, op, payload, seq: who it was is looked up where such looks are recorded (``search``)."""
+    """How a rule would have fired; of a filter, which hits it would have taken away, ``narrowed``: rule by rule.
+    ``by_day``: days of Japan with hits, in order. ``samples``: the newest, as ts, section, device, op, payload, seq: who
+    it was is looked up where such looks are recorded (``search``)."""
 
     hits: int
     by_day: dict[date, int]
     samples: list[dict[str, Any]]
     seconds: float
+    narrowed: list[Narrowed] = field(default_factory=list)
 
 
 def try_on_history(by: Principal, rule_text: str, since: datetime, until: datetime) -> HistoryTrial:
     """Return how often the rule of *rule_text* would have fired between two moments, at most 31 days apart.
 
+    The city's filters that are on are applied; of a filter, it is told what it alone would take from the rules it reaches.
     A correlation counts the hits its rules would have had. A rule is a question to the operation logs like any search:
     what was tried is in the journal, and that its samples were read is noted. ``Invalid``: the line and reason when it cannot be used, a
     period out of bounds, or one in which there is too much to read within 20 seconds.
@@ -75,15 +76,19 @@ def try_on_history(by: Principal, rule_text: str, since: datetime, until: dateti
     begun = time.perf_counter()
     try:
         document = read_rule(rule_text)
-        trial = _Past(by, store(), since, until)
-        rows = trial.of_correlation(document) if document.correlation else trial.of_rule(document)
+        trial = Past(by, store(), since, until)
+        of_kind = {
+            "correlation": trial.of_correlation,
+            "filter": trial.of_filter,
+            "event": trial.of_rule,
+        }
+        days, samples = of_kind[document.kind](document)
     except Unusable as error:
         from tenken.telemetry.detection.writing import refusal
 
         raise refusal(problem_of(error, rule_text)) from error
-    days, samples = rows
     _note_trial(by, document, rule_text, since, until, sum(days.values()), len(samples))
-    return HistoryTrial(sum(days.values()), days, samples, time.perf_counter() - begun)
+    return HistoryTrial(sum(days.values()), days, samples, time.perf_counter() - begun, trial.narrowed)
 
 
 @transaction.atomic
@@ -108,131 +113,39 @@ def _note_trial(
         note_access(by=by, city_code=by.city_code, subject=subject, purpose="検知ルールの試行", rows=shown)
 
 
-class _Past:
-    """The events of a city in a time, and rules tried on them."""
-
-    def __init__(self, by: Principal, opened: Store, since: datetime, until: datetime) -> None:
-        from tenken.telemetry.lists.queries import snapshot
-
-        self.by, self.store, self.since, self.until = by, opened, since, until
-        self.lists = snapshot(by.city_code).values
-
-    def of_rule(self, document: Document) -> tuple[dict[date, int], list[dict[str, Any]]]:
-        from tenken.telemetry.detection.compiling import compile_rule
-        from tenken.telemetry.detection.fields import everything
-
-        compiled = compile_rule(document.rule, self.lists)
-        table = everything("events") if compiled.keywords else "events"
-        return self._counted(table, f" AND {compiled.condition}")
-
-    def of_correlation(self, document: Document) -> tuple[dict[date, int], list[dict[str, Any]]]:
-        """Count over a table of the hits that the rules would have had, made for this and dropped."""
-        from tenken.telemetry.detection.correlating import correlation_of
-        from tenken.telemetry.detection.ruleset import bound, event_rule_of
-        from tenken.telemetry.detection.writing import referenced
-
-        correlation = correlation_of(document.rule, document.data)
-        rows = referenced(self.by.city_id, document.references)
-        query = bound(0, correlation, {name: row.pk for name, row in rows.items()})
-        rules: list[EventRule] = []
-        for row in {row.pk: row for row in rows.values()}.values():
-            if row.kind == DetectionRule.Kind.CORRELATION:
-                raise Unusable(
-                    "相関の相関", "相関を数える相関は、過去の記録では試せません", ("correlation", "rules")
-                )
-            rules.append(event_rule_of(row, self.lists, [query]))
-        name = f"past_hits_{secrets.token_hex(6)}"
-        self.store.command(f"CREATE TABLE {name} AS hits ENGINE = Memory")
-        try:
-            span = timedelta(seconds=correlation.seconds)
-            self._fill(name, rules, span)
-            return self._counted_hits(query.sql(hits=name), span)
-        finally:
-            self.store.command(f"DROP TABLE IF EXISTS {name}")
-
-    def _fill(self, table: str, rules: list[EventRule], span: timedelta) -> None:
-        from tenken.telemetry.detection.engine import evaluate_rules
-
-        hits = evaluate_rules(
-            self.store, "events", self.by.city_code, rules, self.since - 2 * span, self.until
-        )
-        if hits is None:
-            return
-        if hits.num_rows > _MOST_BASE_HITS:
-            raise Invalid(f"相関が数える検知が{_MOST_BASE_HITS:,}件を超えます。期間を短くしてください。")
-        self.store.insert(table, hits)
-
-    def _counted(self, table: str, condition: str) -> tuple[dict[date, int], list[dict[str, Any]]]:
-        where = f"FROM {table} WHERE {_OF_CITY}{condition}"
-        days = self._ask(
-            f"SELECT toDate(ts, 'Asia/Tokyo') AS day, count() AS hits {where} GROUP BY day ORDER BY day"
-        )
-        newest = (
-            self._ask(f"SELECT {_SAMPLED} {where} ORDER BY ts DESC, payload, seq LIMIT {_SAMPLES}")
-            if days
-            else []
-        )
-        return {row["day"]: row["hits"] for row in days}, newest
-
-    def _counted_hits(self, sql: str, span: timedelta) -> tuple[dict[date, int], list[dict[str, Any]]]:
-        """Count the hits of a correlation's query: those in the time, over the hits from two spans before."""
-        given = {"groups": [], "decided": self.since}
-        found = f"FROM ({sql}) WHERE ts < {{until:DateTime64(3)}}"
-        days = self._ask(
-            f"SELECT toDate(ts, 'Asia/Tokyo') AS day, count() AS hits {found} GROUP BY day ORDER BY day",
-            given,
-            before=2 * span,
-        )
-        newest = self._ask(
-            f"SELECT ts, section, device, '' AS op, payload, seq {found} ORDER BY ts DESC LIMIT {_SAMPLES}",
-            given,
-            before=2 * span,
-        )
-        return {row["day"]: row["hits"] for row in days}, newest
-
-    def _ask(
-        self, sql: str, parameters: Mapping[str, Any] | None = None, before: timedelta = timedelta()
-    ) -> list[dict[str, Any]]:
-        from tenken.telemetry.detection.engine import SETTINGS
-
-        try:
-            return self.store.query(
-                sql,
-                city=self.by.city_code,
-                since=self.since - before,
-                until=self.until,
-                parameters=parameters,
-                settings={**SETTINGS, "max_execution_time": 20},
-            ).to_pylist()
-        except Exception as error:
-            if "TIMEOUT_EXCEEDED" in str(error):
-                raise Invalid("20秒で試しきれませんでした。期間を短くしてください。") from error
-            raise
-
-
 class Sign(StrEnum):
-    """What is wrong with a rule, if anything."""
+    """What is wrong with a rule, if anything. ``SILENCED``: filters take every hit of the rule, the filter every hit of a
+    rule it reaches; ``MISSING``: a filter names a rule there is not."""
 
     FAILED = "failed"
+    MISSING = "missing"
+    SILENCED = "silenced"
     NEVER = "never"
     NOISY = "noisy"
     SLOW = "slow"
 
     @property
     def label(self) -> str:
-        return {"failed": "異常", "never": "一度も検知なし", "noisy": "検知が多すぎる", "slow": "遅い"}[
-            self.value
-        ]
+        return {
+            "failed": "異常",
+            "missing": "対象のルールなし",
+            "silenced": "すべて除外",
+            "never": "一度も検知なし",
+            "noisy": "検知が多すぎる",
+            "slow": "遅い",
+        }[self.value]
 
 
 @dataclass(frozen=True)
 class RuleHealth:
-    """``hits``, ``last_hit``: of the last 30 days, by the time of receipt."""
+    """``hits``, ``last_hit``: of the last 30 days, by the time of receipt; of a filter, of what it took away. ``taken``:
+    the hits of a rule that filters took away."""
 
     rule: DetectionRule
     hits: int
     last_hit: datetime | None
     signs: tuple[Sign, ...]
+    taken: int = 0
 
     @property
     def per_day(self) -> float:
@@ -241,26 +154,98 @@ class RuleHealth:
 
 def rule_health(by: Principal) -> list[RuleHealth]:
     """Return how each rule that is on or failed does. Failed ones say why (``rule.reason``) with the line; a rule never
-    hit is told once it has been on for 30 days. Two queries. ``StoreUnavailable`` when the store cannot be asked."""
+    hit is told once it has been on for 30 days. Two queries, three with filters. ``StoreUnavailable`` when the store
+    cannot be asked."""
     now = clock.now()
     since = now - timedelta(days=HEALTH_DAYS)
     states = (DetectionRule.State.ON, DetectionRule.State.FAILED)
     rows = list(rules_for(by).filter(state__in=states).order_by("code"))
+    filters = [row for row in rows if row.kind == DetectionRule.Kind.FILTER]
+    told = _told(by, since, now, filtered=bool(filters))
+    silenced = {number for row in filters for number in told.silenced_by(row)}
+    missing = missing_rules(by.city_id, filters) if filters else {}
+    return [_health(row, told, since, silenced, missing) for row in rows]
+
+
+@dataclass
+class _Told:
+    """What the store says: hits and the last by the number of a rule or filter; by the number of a filter, how many hits
+    of which rules it took away."""
+
+    hits: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    taken: dict[int, Counter[int]] = field(default_factory=dict)
+
+    def taken_from(self, rule: int) -> int:
+        return sum(one[rule] for one in self.taken.values())
+
+    def silenced_by(self, row: DetectionRule) -> set[int]:
+        """Return the rules of which no hit stood since the filter *row* was switched on, though it took some away, and
+        then the filter itself."""
+        found = set()
+        for rule in self.taken.get(row.pk, ()):
+            last = self.hits[rule][1] if rule in self.hits else None
+            if last is None or (row.switched_at is not None and last < row.switched_at):
+                found.add(rule)
+        return found | {row.pk} if found else found
+
+
+def _told(by: Principal, since: datetime, now: datetime, *, filtered: bool) -> _Told:
+    # The field is read only where there are filters: it is the widest column.
+    taker = f"if(rule >= {TAKEN_AWAY}, toUInt32OrZero(fields['filter']), 0)" if filtered else "toUInt32(0)"
     sql = (
-        "SELECT rule, uniqExact(payload, seq) AS hits, max(ts) AS last FROM hits WHERE city = {city:String} "
-        "AND received >= {since:DateTime64(3)} AND received < {until:DateTime64(3)} GROUP BY rule"
+        f"SELECT rule, {taker} AS filter, uniqExact(payload, seq) AS hits, max(ts) AS last FROM hits "
+        "WHERE city = {city:String} AND received >= {since:DateTime64(3)} "
+        "AND received < {until:DateTime64(3)} GROUP BY rule, filter"
     )
     found = store().query(sql, city=by.city_code, since=since, until=now + timedelta(days=1)).to_pylist()
-    hits = {row["rule"]: (row["hits"], row["last"]) for row in found}
-    return [_health(row, *hits.get(row.pk, (0, None)), since) for row in rows]
+    told = _Told()
+    for row in found:
+        if row["rule"] < TAKEN_AWAY:
+            told.hits[row["rule"]] = (row["hits"], row["last"])
+            continue
+        many, last = told.hits.get(row["filter"], (0, row["last"]))
+        told.hits[row["filter"]] = (many + row["hits"], max(row["last"], last))
+        told.taken.setdefault(row["filter"], Counter())[row["rule"] - TAKEN_AWAY] += row["hits"]
+    return told
 
 
-def _health(rule: DetectionRule, hits: int, last: datetime | None, since: datetime) -> RuleHealth:
+def missing_rules(city_id: int, filters: Sequence[DetectionRule]) -> dict[int, tuple[str, ...]]:
+    """Return, by the filters' numbers, the ids and names they say that are no rule of the city; 'any' of one on all rules
+    when none of its log source is on. Filters that miss none are left out."""
+    documents = {one.number: one.document for one in numbered(filters)}
+    rows = DetectionRule.objects.of_city(city_id).filter(kind=DetectionRule.Kind.EVENT)
+    wanted = {one for document in documents.values() for one in document.references}
+    named = rows.filter(Q(code__in=wanted) | Q(name__in=wanted)).values_list("code", "name")
+    known = {one for pair in named for one in pair}
+    every = any(document.of_every_rule for document in documents.values())
+    on = list(readable(rows.filter(state=DetectionRule.State.ON))) if every else []
+    found = {}
+    for number, document in documents.items():
+        missing = tuple(one for one in document.references if one not in known)
+        if document.of_every_rule and not any(reaches(document, one) for one in on):
+            missing = ("any",)
+        if missing:
+            found[number] = missing
+    return found
+
+
+def _health(
+    rule: DetectionRule,
+    told: _Told,
+    since: datetime,
+    silenced: Collection[int],
+    missing: Collection[int],
+) -> RuleHealth:
     on = rule.state == DetectionRule.State.ON
+    hits, last = told.hits.get(rule.pk, (0, None))
+    taken = told.taken_from(rule.pk)
+    old = rule.switched_at is not None and rule.switched_at <= since
     signs = {
         Sign.FAILED: rule.state == DetectionRule.State.FAILED,
-        Sign.NEVER: on and not hits and rule.switched_at is not None and rule.switched_at <= since,
-        Sign.NOISY: on and hits > NOISY_A_DAY * HEALTH_DAYS,
+        Sign.MISSING: rule.pk in missing,
+        Sign.SILENCED: on and rule.pk in silenced,
+        Sign.NEVER: on and not hits and not taken and old,
+        Sign.NOISY: on and rule.kind != DetectionRule.Kind.FILTER and hits > NOISY_A_DAY * HEALTH_DAYS,
         Sign.SLOW: on and (rule.trial_ms or 0) >= SLOW_MS,
     }
-    return RuleHealth(rule, hits, last, tuple(sign for sign, holds in signs.items() if holds))
+    return RuleHealth(rule, hits, last, tuple(sign for sign, holds in signs.items() if holds), taken)

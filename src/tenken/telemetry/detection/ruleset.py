@@ -144,12 +144,18 @@ def _built(rows: Sequence[DetectionRule], lists: Mapping[str, Sequence[str]]) ->
     return RuleSet(tuple(events), _in_order(correlations), {row.pk: row.version for row in rows})
 
 
+def readable(rows: Iterable[DetectionRule]) -> Iterator[Document]:
+    """Yield *rows* as read, but those that cannot be read any more."""
+    for row in rows:
+        with suppress(Unusable):
+            yield document_of(row)
+
+
 def numbered(rows: Iterable[DetectionRule]) -> Iterator[Numbered]:
-    """Yield the filters among *rows*; those that cannot be read any more are none."""
+    """Yield the filters among *rows* that can be read."""
     for row in rows:
         if row.kind == row.Kind.FILTER:
-            with suppress(Unusable):
-                yield Numbered(row.pk, row.version, document_of(row))
+            yield from (Numbered(row.pk, row.version, one) for one in readable([row]))
 
 
 def filters_on(city: int, lists: Mapping[str, Sequence[str]]) -> Filters:
