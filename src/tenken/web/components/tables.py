@@ -50,8 +50,18 @@ class NumberColumn(tables.Column):
         return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
+# A date stays on one line (tenken.css); a time may follow on the next.
+_WHEN: dict[str, Any] = {"td": {"class": "when"}}
+
+
 class DateColumn(tables.Column):
     """A date as offices write it; of a moment, its day in Japan."""
+
+    attrs: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", _WHEN)
+        super().__init__(*args, **kwargs)
 
     def render(self, value: date | datetime) -> str:
         day = value.astimezone(JAPAN).date() if isinstance(value, datetime) else value
@@ -68,6 +78,12 @@ def moment(value: datetime | None) -> str:
 
 class MomentColumn(tables.Column):
     """A moment in Japan, to the minute. A file says it by numbers, so that it sorts."""
+
+    attrs: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", _WHEN)
+        super().__init__(*args, **kwargs)
 
     def render(self, value: datetime) -> str:
         return moment(value)

@@ -68,7 +68,7 @@ class AlertTable(Table):
     )
 
     class Meta(Table.Meta):
-        sequence = ("chosen", "number", "level", "status", "take", "...")
+        sequence = ("chosen", "number", "level", "status", "take", "title", "last_at", "...")
 
     def __init__(
         self,
