@@ -143,7 +143,7 @@ class _Licences(LedgerReader):
         if not self.cells["開始日"]:
             self.problem("開始日", "入力してください。")
         unit, found = self.bought_by(row)
-        ends = self.day("終了日") if "終了日" in self.cells else row and row.valid_to
+        ends = self.day("終了日") if "終了日" in self.cells else row.valid_to if row else None
         if count is None or start is None or not found:
             return None
         texts = {

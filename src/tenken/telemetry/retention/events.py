@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 RESTORED: Final = "restored"
-_ALL_TIME: Final = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+ALL_TIME: Final = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 # So many rows are asked for at once: the memory an archive takes.
 _AT_ONCE: Final = 250_000
 _STEP: Final = timedelta(minutes=5)
@@ -37,7 +37,7 @@ class Held:
 
 def months_present(store: Store, city: str) -> dict[tuple[str, date], int]:
     """Return how many rows each month of each class holds; those restored from archives are under ``RESTORED``."""
-    since, until = _ALL_TIME
+    since, until = ALL_TIME
     rows = store.query(
         "SELECT retention, toStartOfMonth(ts, 'Asia/Tokyo') AS month, count() AS rows FROM events "
         "WHERE city = {city:String} AND ts >= {since:DateTime64(3)} AND ts < {until:DateTime64(3)} "
@@ -46,11 +46,11 @@ def months_present(store: Store, city: str) -> dict[tuple[str, date], int]:
         since=since,
         until=until,
     ).to_pylist()
-    return {(row["retention"], _day(row["month"])): row["rows"] for row in rows}
+    return {(row["retention"], day_of(row["month"])): row["rows"] for row in rows}
 
 
-def _day(value: date | int) -> date:
-    """A Date comes over Arrow as days since 1970 or as a date, by the version of the engine."""
+def day_of(value: date | int) -> date:
+    """Return *value* as a date: a Date comes over Arrow as days since 1970 or as a date, by the version of the engine."""
     return value if isinstance(value, date) else date(1970, 1, 1) + timedelta(days=value)
 
 

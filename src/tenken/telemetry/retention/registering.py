@@ -27,5 +27,6 @@ def register_retention() -> None:
             "telemetry.archive.forget": "操作ログの復元を終了",
             "telemetry.archive.discard": "操作ログの保管ファイルを廃棄",
             "telemetry.events.delete": "操作ログを保存期間により削除",
+            "telemetry.hits.delete": "検知の記録を保存期間により削除",
         }
     )

@@ -14,7 +14,7 @@ from tenken.jobs.registry import Result
 from tenken.organization.access import Principal, principal_of, system_principal
 from tenken.organization.models import City, Person
 from tenken.telemetry.models import Archive, RetentionClass
-from tenken.telemetry.retention import operations, queries
+from tenken.telemetry.retention import hits, operations, queries
 from tenken.telemetry.store import store
 
 NIGHT: Final = time(2, 30)
@@ -73,6 +73,8 @@ def run_night(job: Job) -> Result:
             f"{due.month:%Y年%-m月}の削除",
             partial(operations.delete_month, by=by, retention=due.retention, month=due.month),
         )
+    for month in hits.due_hits(city, day):
+        attempt(f"{month:%Y年%-m月}の{hits.NAME}の削除", partial(hits.delete_hits, by=by, month=month))
     operations.drop_old_raw(store(), job.city_code, day)
     progress(job, 1, 1)
     return Result("。".join(said) or f"保管{len(archives)}月、削除{len(deletions)}月")

@@ -24,7 +24,7 @@ from tenken.organization.access import require
 from tenken.organization.models import Person, Unit
 from tenken.telemetry.models import Archive, EventDeletion, LegalHold, RetentionClass, Terminal
 from tenken.telemetry.permissions import MANAGE_RETENTION
-from tenken.telemetry.retention import operations, queries, tasks
+from tenken.telemetry.retention import hits, operations, queries, tasks
 from tenken.telemetry.retention.operations import HoldData
 from tenken.telemetry.retention.queries import KeptMonth
 from tenken.web import changing
@@ -132,6 +132,9 @@ class DeletionTable(Table):
 
     class Meta(Table.Meta):
         attrs = {"class": "table table--wrap"}
+
+    def render_retention(self, value: str) -> str:
+        return hits.NAME if value == hits.HITS else value
 
 
 class ClassForm(forms.Form):
