@@ -152,3 +152,47 @@ def test_the_list_with_health_and_the_shipped_rules(
     assert "標準の検知ルールを取り込む" not in manager.get(LIST).content.decode()
     assert manager.post(f"{LIST}install/").status_code == 403
     assert manager.get(f"{LIST}new/").status_code == 403
+
+
+FILTER = """\
+title: Registers of the office
+name: office
+logsource:
+  product: tenken
+filter:
+  rules: [copies, gone]
+  selection:
+    path|contains: 台帳2
+  condition: not selection
+"""
+
+
+def test_a_filter_tells_what_it_reaches_and_what_it_takes(
+    office: Client, rule: DetectionRule, scenario: Scenario, event_store: Store
+) -> None:
+    rows = [
+        {"city": scenario.city.code, "ts": NOON, "received": NOON, "payload": 1, "seq": seq, "op": "file_copy",
+         "path": path, "retention": "operation"} for seq, path in enumerate(("C:\\台帳.xlsx", "C:\\台帳2.xlsx"))
+    ]  # fmt: skip
+    event_store.insert("events", table_of(rows))
+    tried = office.post(f"{LIST}new/", _said(text=FILTER, title_ja="", action="try")).content.decode()
+    assert "<strong>1件</strong>を検知から除くはずでした" in tried
+    assert "すべて除外" not in tried
+    every = _said(text=FILTER.replace("台帳2", "台帳"), title_ja="", action="try")
+    assert "すべて除外" in office.post(f"{LIST}new/", every).content.decode()
+    assert office.post(f"{LIST}new/", _said(text=FILTER, title_ja="")).status_code == 302
+    found = DetectionRule.objects.get(kind="filter")
+    page = office.get(f"{LIST}{found.pk}/").content.decode()
+    assert "対象のルールがありません" in page
+    assert "<code>gone</code>" in page
+    assert f'href="{LIST}{rule.pk}/"' in page
+    assert "このルールのアラート" not in page
+    assert "有効なフィルター" not in office.get(f"{LIST}{rule.pk}/").content.decode()
+    office.post(f"{LIST}{found.pk}/switch/", {"to": "on", "version": found.version})
+    narrowed = office.get(f"{LIST}{rule.pk}/").content.decode()
+    assert "有効なフィルター" in narrowed
+    assert f'href="{LIST}{found.pk}/"' in narrowed
+    listed = office.get(LIST, {"kind": "filter"}).content.decode()
+    assert "Registers of the office" in listed
+    assert "対象のルールなし" in listed
+    assert "台帳の写し" not in listed

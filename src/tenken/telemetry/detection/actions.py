@@ -113,7 +113,10 @@ class _Collection:
             case None:
                 if "correlation" in data or "filter" in data:
                     return Whole(part.text, part.line, (part,))
-                return self._whole(part, data, _merged(data, self.common), (*self.common_parts, part))
+                whole = _merged(data, self.common)
+                if "id" in data:
+                    whole["id"] = data["id"]
+                return self._whole(part, data, whole, (*self.common_parts, part))
             case _:
                 reason = "actionに書けるのは、global・reset・repeatです"
                 raise Unusable("古い書き方", reason, ("action",))

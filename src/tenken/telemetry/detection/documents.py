@@ -221,7 +221,7 @@ def _place(data: Mapping[str, Any], message: str) -> tuple[str | int, ...]:
     for name, definition in named:
         for path, one in () if name in ("condition", "rules") else _items(definition):
             try:
-                SigmaDetection.from_definition(one)
+                SigmaDetection.from_definition(one, policy=_policy())
             except Exception:
                 return (part, str(name), *path)
     if detection and part == "filter" and "rule" in message and "condition" not in message:

@@ -23,6 +23,7 @@ from tenken.telemetry.detection.hits import TAKEN_AWAY
 from tenken.telemetry.detection.past import Narrowed, Past
 from tenken.telemetry.detection.problems import Unusable
 from tenken.telemetry.detection.ruleset import numbered, readable
+from tenken.telemetry.detection.writing import named_rules
 from tenken.telemetry.models import DetectionRule
 from tenken.telemetry.models.rules import DetectionRuleQuerySet
 from tenken.telemetry.permissions import MANAGE_RULES, VIEW_ALERTS
@@ -59,6 +60,7 @@ class HistoryTrial:
     by_day: dict[date, int]
     samples: list[dict[str, Any]]
     seconds: float
+    filter: bool = False
     narrowed: list[Narrowed] = field(default_factory=list)
 
 
@@ -88,7 +90,8 @@ def try_on_history(by: Principal, rule_text: str, since: datetime, until: dateti
 
         raise refusal(problem_of(error, rule_text)) from error
     _note_trial(by, document, rule_text, since, until, sum(days.values()), len(samples))
-    return HistoryTrial(sum(days.values()), days, samples, time.perf_counter() - begun, trial.narrowed)
+    seconds = time.perf_counter() - begun
+    return HistoryTrial(sum(days.values()), days, samples, seconds, document.filter, trial.narrowed)
 
 
 @transaction.atomic
@@ -227,6 +230,30 @@ def missing_rules(city_id: int, filters: Sequence[DetectionRule]) -> dict[int, t
         if missing:
             found[number] = missing
     return found
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """``rows``: the rules that a filter reaches (of all rules: those that are on), or the filters that are on for a rule;
+    ``missing``: what a filter names in vain."""
+
+    rows: list[DetectionRule]
+    missing: tuple[str, ...] = ()
+
+
+def narrowing_of(by: Principal, rule: DetectionRule) -> Narrowing:
+    """Return what a filter and the rules it is for have to do with each other, seen from *rule*. Of one that cannot be
+    read, or a correlation: nothing."""
+    document = next(readable([rule]), None)
+    if document is None or document.correlation:
+        return Narrowing([])
+    if document.filter:
+        rows = [(row, next(readable([row]), None)) for row in named_rules(rule.city_id, document)]
+        reached = [row for row, one in rows if one is not None and reaches(document, one)]
+        return Narrowing(reached, missing_rules(rule.city_id, [rule]).get(rule.pk, ()))
+    filters = rules_for(by).filter(kind=DetectionRule.Kind.FILTER, state=DetectionRule.State.ON)
+    reaching = {one.number for one in numbered(filters) if reaches(one.document, document)}
+    return Narrowing([row for row in filters if row.pk in reaching])
 
 
 def _health(

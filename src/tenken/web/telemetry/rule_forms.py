@@ -39,6 +39,9 @@ class RuleFilterForm(forms.Form):
     level = forms.ChoiceField(
         label="重要度", required=False, choices=[("", "すべて"), *reversed(DetectionRule.Level.choices)]
     )
+    kind = forms.ChoiceField(
+        label="種類", required=False, choices=[("", "すべて"), *DetectionRule.Kind.choices]
+    )
     origin = forms.ChoiceField(
         label="出所", required=False, choices=[("", "すべて"), *DetectionRule.Origin.choices]
     )
@@ -50,7 +53,7 @@ class RuleFilterForm(forms.Form):
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return *rows* as far as the form asks for them; the sign is not of the database."""
         said = self.cleaned_data
-        for name in ("state", "level", "origin"):
+        for name in ("state", "level", "kind", "origin"):
             if said[name]:
                 rows = rows.filter(**{name: said[name]})
         for word in said["q"].split()[:8]:

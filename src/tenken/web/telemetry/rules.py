@@ -34,6 +34,7 @@ from tenken.telemetry.detection.queries import (
     HistoryTrial,
     RuleHealth,
     Sign,
+    narrowing_of,
     rule_health,
     rules_for,
     try_on_history,
@@ -55,13 +56,21 @@ from tenken.web.telemetry.rule_forms import NEW_RULE, RuleFilterForm, RuleForm, 
 FOLDER: Final = "web/telemetry/rules"
 HERE: Final = "telemetry-rules"
 _BOTH: Final = ["GET", "HEAD", "POST"]
+_SHOWN: Final = 100
 STATES: Final = {
     "draft": ("下書き", "neutral"),
     "on": ("有効", "green"),
     "off": ("無効", "neutral"),
     "failed": ("異常", "red"),
 }
-SIGNS: Final = {Sign.FAILED: "red", Sign.NEVER: "neutral", Sign.NOISY: "yellow", Sign.SLOW: "yellow"}
+SIGNS: Final = {
+    Sign.FAILED: "red",
+    Sign.SILENCED: "yellow",
+    Sign.MISSING: "yellow",
+    Sign.NEVER: "neutral",
+    Sign.NOISY: "yellow",
+    Sign.SLOW: "yellow",
+}
 
 
 class RuleTable(Table):
@@ -180,6 +189,7 @@ def rule_page(request: SignedInRequest, rule_id: int) -> HttpResponse:
         "state": STATES[rule.state],
         "facts": _facts(rule),
         "old": old,
+        "narrowing": _narrowing(by, rule),
         "lines": list(enumerate(shown.text.splitlines(), start=1)),
         "versions": [_version_row(rule, one) for one in versions],
         "may_manage": by.everywhere(MANAGE_RULES),
@@ -188,20 +198,35 @@ def rule_page(request: SignedInRequest, rule_id: int) -> HttpResponse:
     return render(request, f"{FOLDER}/rule.html", context)
 
 
+def _narrowing(by: Principal, rule: DetectionRule) -> dict[str, Any]:
+    """Return the rules a filter reaches and what it names in vain; of another rule, the filters that are on for it."""
+    found = narrowing_of(by, rule)
+    return {
+        "rows": [(one, *STATES[one.state]) for one in found.rows[:_SHOWN]],
+        "more": max(0, len(found.rows) - _SHOWN),
+        "missing": found.missing,
+    }
+
+
 def _facts(rule: DetectionRule) -> list[tuple[str, Any]]:
     minutes = rule.throttle_seconds // 60
     source = "・".join(one for one in (rule.product, rule.category, rule.service) if one)
-    return [
+    facts: list[tuple[str, Any]] = [
         ("種類", rule.get_kind_display()),
         ("出所", rule.get_origin_display()),
         ("コード", rule.code),
         ("ログの種類（logsource）", source),
-        ("まとめる項目", "、".join(map(words_of, rule.group_by)) or "端末とアカウント"),
-        ("まとめる時間", f"{minutes:,}分" if rule.throttle_seconds else "まとめない"),
-        ("メールで知らせる", "はい" if rule.notify else "いいえ"),
         ("試行の時間", f"{rule.trial_ms:,}ミリ秒" if rule.trial_ms is not None else ""),
         ("版", f"第{rule.version}版"),
     ]
+    if rule.kind == DetectionRule.Kind.FILTER:
+        return facts
+    facts[4:4] = [
+        ("まとめる項目", "、".join(map(words_of, rule.group_by)) or "端末とアカウント"),
+        ("まとめる時間", f"{minutes:,}分" if rule.throttle_seconds else "まとめない"),
+        ("メールで知らせる", "はい" if rule.notify else "いいえ"),
+    ]
+    return facts
 
 
 def _version_row(rule: DetectionRule, one: Any) -> dict[str, Any]:
@@ -301,6 +326,8 @@ def _tried(by: Principal, text: str, form: TrialForm) -> dict[str, Any]:
         "seconds": f"{found.seconds:.1f}",
         "days": [(era_date(day), count) for day, count in found.by_day.items()],
         "samples": _samples(by, found),
+        "narrowed": found.narrowed,
+        "filter": found.filter,
     }
 
 
@@ -330,7 +357,7 @@ def switch(request: SignedInRequest, rule_id: int) -> HttpResponse:
     try:
         if request.POST.get("to") == "on":
             switch_on(by=by, rule=rule, version=rule.version)
-            messages.success(request, "有効にしました。これから届く操作ログで検知します。")
+            messages.success(request, "有効にしました。これから届く操作ログに使います。")
         else:
             switch_off(by=by, rule=rule, version=rule.version)
             messages.success(request, "無効にしました。")
