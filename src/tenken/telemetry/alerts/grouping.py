@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_SEEN: Final = 20
+MOST_PERSONS: Final = 200
+# So many new alerts of a rule in an hour; what would be more is folded into one for each section.
+MOST_AN_HOUR: Final = 60
 # Where a rule does not say: what one account did on one terminal.
 DEFAULT_GROUP: Final = ("device", "user")
 EXCLUDABLE: Final = {
@@ -26,7 +29,7 @@ _SIGN: Final = 1 << 63
 _RANGE: Final = 1 << 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One row of the table ``hits``. ``payload`` is signed, as the database keeps it."""
 
@@ -66,17 +69,14 @@ def unsigned(payload: int) -> int:
 def hits_of(table: pa.Table) -> list[Hit]:
     """Return the rows of a table of hits, each event and rule once, the earliest first."""
     found: dict[tuple[int, int, int], Hit] = {}
-    for row in table.to_pylist():
-        hit = Hit(
-            rule=row["rule"],
-            payload=signed(row["payload"]),
-            seq=row["seq"],
-            ts=row["ts"],
-            received=row["received"],
-            fields={name: _plain(value) for name, value in row["fields"] or ()},
-            **{name: _plain(row[name]) for name in ("section", "person", "user", "device", "computer")},
-        )
-        found.setdefault(hit.key, hit)
+    names = [one.name for one in fields(Hit)]
+    for row in zip(*(table.column(name).to_pylist() for name in names), strict=True):
+        rule, payload, seq, ts, received, *texts, more = row
+        key = (rule, signed(payload), seq)
+        if key not in found:
+            plain = {name: _plain(value) for name, value in more or ()}
+            section, person, user, device, computer = map(_plain, texts)
+            found[key] = Hit(*key, ts, received, section, person, user, device, computer, plain)
     return sorted(found.values(), key=lambda hit: (hit.ts, hit.payload, hit.seq))
 
 
@@ -113,13 +113,15 @@ def excluded_by(hit: Hit, exclusions: Iterable[tuple[int, Mapping[str, str]]]) -
 
 @dataclass
 class Span:
-    """An alert as far as grouping goes: from when to when its events are, and what was seen in them."""
+    """An alert as far as grouping goes: from when to when its events are, and what was seen in them. ``folded``: of how many
+    alerts it is the summary."""
 
     first: datetime
     last: datetime
     received: datetime
     alert: Any = None
     hits: list[Hit] = field(default_factory=list)
+    folded: int = 0
 
     def takes(self, hit: Hit, throttle: timedelta) -> bool:
         """Tell whether *hit* belongs here: no further from what is here than the rule's throttle, before or after."""
@@ -146,11 +148,45 @@ def spread(hits: Iterable[Hit], standing: Sequence[Span], throttle: timedelta) -
 
 
 def seen_in(hits: Iterable[Hit], before: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the different terminals and accounts of *before* and *hits*, the first ``MOST_SEEN`` of each."""
+    """Return the different terminals, accounts and persons (by number) of *before* and *hits*, the first of each."""
     devices = dict.fromkeys(before.get("devices", ()))
     users = dict.fromkeys(before.get("users", ()))
+    persons = dict.fromkeys(before.get("persons", ()))
     for hit in hits:
-        for kept, value in ((devices, hit.device or hit.computer), (users, hit.user or hit.person)):
-            if value and len(kept) < MOST_SEEN:
+        for kept, value, most in (
+            (devices, hit.device or hit.computer, MOST_SEEN),
+            (users, hit.user or hit.person, MOST_SEEN),
+            (persons, hit.person, MOST_PERSONS),
+        ):
+            if value and len(kept) < most:
                 kept[value] = None
-    return {"devices": list(devices), "users": list(users)}
+    return {**before, "devices": list(devices), "users": list(users), "persons": list(persons)}
+
+
+def summary_key(rule: int, section: str) -> str:
+    """Return the key of the alert that a rule's further alerts of a section are folded into."""
+    return key_of(rule, {"*": section})  # no field is called so
+
+
+def fold(
+    spans: Sequence[Span], raised: Mapping[int, int], standing: Mapping[str, Span], most: int = MOST_AN_HOUR
+) -> list[Span]:
+    """Return *spans* with those that would be new alerts beyond *most* of their rule folded into summaries, one for each
+    section: *standing* ones, by ``summary_key``, or new. *raised*: how many each rule raised in the last hour."""
+    left: dict[int, int] = {}
+    kept: list[Span] = []
+    summaries: dict[str, Span] = {}
+    for span in spans:
+        first = span.hits[0]
+        free = left.setdefault(first.rule, most - raised.get(first.rule, 0))
+        if span.alert is not None or free > 0:
+            left[first.rule] -= span.alert is None
+            kept.append(span)
+            continue
+        key = summary_key(first.rule, first.section)
+        summary = summaries.get(key) or standing.get(key) or Span(span.first, span.last, span.received)
+        summaries[key] = summary
+        summary.folded += 1
+        for hit in span.hits:
+            summary.add(hit)
+    return [*kept, *summaries.values()]

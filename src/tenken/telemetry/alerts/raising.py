@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.db import transaction
+from django.db.models import Count
 
 from tenken.common import clock
+from tenken.common.many_rows import insert_many, update_many
 from tenken.journal.operations import record
 from tenken.organization.access import Principal, system_principal
 from tenken.organization.models import City, Unit
@@ -17,11 +20,13 @@ from tenken.telemetry.alerts.grouping import (
     Hit,
     Span,
     excluded_by,
+    fold,
     group_of,
     hits_of,
     key_of,
     seen_in,
     spread,
+    summary_key,
 )
 from tenken.telemetry.alerts.mail import tell_waiting
 from tenken.telemetry.alerts.states import severity_of
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 
 # A batch that failed while a later one went through is given again with this much of what came before it.
 OVERLAP: Final = timedelta(minutes=10)
+_HOUR: Final = timedelta(hours=1)
 _CHUNK: Final = 2_000
 _T = TypeVar("_T")
 
@@ -46,7 +52,8 @@ def watermark(city: str) -> datetime | None:
 def raise_from(city: str, hits: pa.Table) -> int:
     """Turn *hits* (rows of the store's table ``hits``) of a city into alerts; return how many new ones there are.
 
-    Further hits of a group join its open alert until the rule's ``throttle_seconds`` have passed since the last; those an
+    Beyond ``MOST_AN_HOUR`` new alerts of a rule further ones are folded into a summary. Further hits of a group join its
+    open alert until the rule's ``throttle_seconds`` have passed since the last; those an
     exclusion in force meets raise nothing; those of rules that are not on neither. A hit given again adds nothing. The
     number of queries depends on thousands of hits, not on each.
     """
@@ -81,29 +88,20 @@ def _take_in(by: Principal, settings: AlertSettings, rows: Sequence[Hit]) -> lis
     if not fresh:
         return []
     kept, left_out = _exclude(by, fresh)
-    spans = _spans(rules, kept)
+    spans = _folded(_spans(rules, kept))
     units = _units(by.city, {hit.section for span in spans for hit in span.hits if hit.section})
     raised = _write(settings, rules, spans, units)
-    AlertHit.objects.bulk_create(
-        [
-            *(_hit_row(hit, alert=span.alert.pk) for span in spans for hit in span.hits),
-            *(_hit_row(hit, exclusion=exclusion) for hit, exclusion in left_out),
-        ],
-        batch_size=_CHUNK,
+    joined = ((hit, span.alert.pk, None) for span in spans for hit in span.hits)
+    insert_many(
+        AlertHit,
+        ("rule", "payload", "seq", "ts", "alert", "exclusion"),
+        (
+            (hit.rule, hit.payload, hit.seq, hit.ts, alert, exclusion)
+            for hit, alert, exclusion in chain(joined, ((hit, None, key) for hit, key in left_out))
+        ),
     )
     _tell_journal(by, raised)
     return raised
-
-
-def _hit_row(hit: Hit, *, alert: int | None = None, exclusion: int | None = None) -> AlertHit:
-    return AlertHit(
-        rule_id=hit.rule,
-        payload=hit.payload,
-        seq=hit.seq,
-        ts=hit.ts,
-        alert_id=alert,
-        exclusion_id=exclusion,
-    )
 
 
 def _not_yet(rows: Sequence[Hit]) -> list[Hit]:
@@ -136,14 +134,17 @@ def _spans(rules: Mapping[int, DetectionRule], hits: Iterable[Hit]) -> list[Span
     """Return which alerts get hits: standing ones and those to be made, with the group's key and values on them."""
     groups: dict[str, list[Hit]] = defaultdict(list)
     rule_of: dict[str, int] = {}
+    keys: dict[tuple[object, ...], str] = {}
     for hit in hits:
-        key = key_of(hit.rule, group_of(hit, rules[hit.rule].group_by))
+        group = group_of(hit, rules[hit.rule].group_by)
+        told = (hit.rule, *group.items())
+        key = keys.get(told) or keys.setdefault(told, key_of(hit.rule, group))
         groups[key].append(hit)
         rule_of[key] = hit.rule
     standing: dict[str, list[Span]] = defaultdict(list)
-    for keys in _chunks(list(groups)):
+    for some in _chunks(list(groups)):
         for alert in (
-            Alert.objects.filter(rule__in={rule_of[key] for key in keys}, group_key__in=keys)
+            Alert.objects.filter(rule__in={rule_of[key] for key in some}, group_key__in=some)
             .exclude(status=Alert.Status.CLOSED)
             .order_by("last_at", "pk")
         ):
@@ -155,6 +156,21 @@ def _spans(rules: Mapping[int, DetectionRule], hits: Iterable[Hit]) -> list[Span
         throttle = timedelta(seconds=rules[rule_of[key]].throttle_seconds)
         found += spread(rows, standing[key], throttle)
     return found
+
+
+def _folded(spans: Sequence[Span]) -> list[Span]:
+    """Return *spans* with what goes beyond the most alerts of a rule in an hour folded: whoever forges names makes a few
+    alerts, not thousands. Each hit stays with the alert it is folded into."""
+    new = [span.hits[0] for span in spans if span.alert is None]
+    if not new:
+        return list(spans)
+    recent = Alert.objects.filter(rule__in={hit.rule for hit in new}, raised_at__gt=clock.now() - _HOUR)
+    raised = dict(recent.order_by().values_list("rule").annotate(Count("pk")))
+    standing: dict[str, Span] = {}
+    for keys in _chunks(sorted({summary_key(hit.rule, hit.section) for hit in new})):
+        for alert in recent.filter(group_key__in=keys).exclude(status=Alert.Status.CLOSED).order_by("pk"):
+            standing[alert.group_key] = Span(alert.first_at, alert.last_at, alert.received_at, alert=alert)
+    return fold(spans, raised, standing)
 
 
 def _units(city: City, codes: Iterable[str]) -> dict[str, int]:
@@ -178,7 +194,7 @@ def _write(
     for span in spans:
         if span.alert is None:
             settings.last_number += 1
-            span.alert = _new(settings, rules[span.hits[0].rule], span.hits[0], units, moment)
+            span.alert = _new(settings, rules[span.hits[0].rule], span, units, moment)
             raised.append(span.alert)
         else:
             touched.append(span.alert)
@@ -186,9 +202,16 @@ def _write(
         alert.hit_count += len(span.hits)
         alert.first_at, alert.last_at, alert.received_at = span.first, span.last, span.received
         alert.seen = seen_in(span.hits, alert.seen)
+        if span.folded:
+            _tell_folded(alert, rules[span.hits[0].rule], span.folded)
     Alert.objects.bulk_create(raised, batch_size=500)
-    Alert.objects.bulk_update(
-        touched, ["hit_count", "first_at", "last_at", "received_at", "seen"], batch_size=200
+    update_many(
+        Alert,
+        ("hit_count", "first_at", "last_at", "received_at", "seen", "title"),
+        (
+            (one.hit_count, one.first_at, one.last_at, one.received_at, one.seen, one.title, one.pk)
+            for one in touched
+        ),
     )
     AlertStep.objects.bulk_create(
         [
@@ -208,9 +231,10 @@ def _write(
 
 
 def _new(
-    settings: AlertSettings, rule: DetectionRule, hit: Hit, units: Mapping[str, int], moment: datetime
+    settings: AlertSettings, rule: DetectionRule, span: Span, units: Mapping[str, int], moment: datetime
 ) -> Alert:
-    group = group_of(hit, rule.group_by)
+    hit = span.hits[0]
+    group = {} if span.folded else group_of(hit, rule.group_by)
     return Alert(
         city_id=settings.city_id,
         number=settings.last_number,
@@ -220,15 +244,22 @@ def _new(
         title=rule.shown_title,
         unit_id=units.get(hit.section),
         section=hit.section,
-        group_key=key_of(rule.pk, group),
+        group_key=summary_key(rule.pk, hit.section) if span.folded else key_of(rule.pk, group),
         group=group,
-        user=hit.user[:200],
-        person=hit.person[:64],
+        user="" if span.folded else hit.user[:200],
+        person="" if span.folded else hit.person[:64],
         device=hit.device[:64],
         computer=hit.computer[:200],
         raised_at=moment,
         told_at=None if rule.notify else moment,
     )
+
+
+def _tell_folded(alert: Alert, rule: DetectionRule, more: int) -> None:
+    """Let a summary say of how many alerts it is."""
+    folded = int(next(iter(alert.seen.get("folded", ())), "0")) + more
+    alert.seen["folded"] = [str(folded)]
+    alert.title = f"{rule.shown_title[:200]}（1時間の上限を超えたアラート{folded:,}件のまとめ）"
 
 
 def _tell_journal(by: Principal, raised: Sequence[Alert]) -> None:
