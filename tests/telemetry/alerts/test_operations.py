@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from tenken.common.refusals import Denied, Invalid, Missing, Stale
 from tenken.findings.models import Finding
 from tenken.journal.models import Entry
 from tenken.notices.models import Notice
+from tenken.organization.models import Person
 from tenken.telemetry.alerts.operations import (
     SettingsData,
     assign,
@@ -35,7 +36,8 @@ from tenken.telemetry.alerts.queries import (
     steps_of,
 )
 from tenken.telemetry.alerts.raising import raise_from
-from tenken.telemetry.models import Alert
+from tenken.telemetry.events.directory import forget_directories
+from tenken.telemetry.models import AccountName, Alert
 from tests.factories import Scenario
 from tests.telemetry.alerts.makers import NOON, hit, make_rule, table
 
@@ -211,3 +213,57 @@ def test_the_mark_changes_with_what_is_in_sight(scenario: Scenario, alerts: list
     assert state_mark(manager) == before
     take(by=by, alert_ids=[alerts[0].pk])
     assert state_mark(manager) != before
+
+
+class TestFourEyes:
+    """Whoever an alert is about neither sees to it nor closes it."""
+
+    @pytest.fixture
+    def me(self, scenario: Scenario) -> Person:
+        forget_directories()
+        return scenario.people["secretariat"]
+
+    def raised(self, scenario: Scenario, *rows: dict[str, Any]) -> Alert:
+        rule = make_rule(scenario.city, group_by=["device"], throttle_seconds=600)
+        raise_from(scenario.city.code, table(*(hit(rule, at, **row) for at, row in enumerate(rows))))
+        return Alert.objects.get()
+
+    @pytest.mark.parametrize("how", ["person", "later", "account"])
+    def test_nothing_is_done_about_oneself(self, scenario: Scenario, me: Person, how: str) -> None:
+        rows: list[dict[str, Any]] = [{"person": me.number}]
+        if how == "later":
+            rows = [{"person": "991"}, {"person": me.number, "user": "x"}]
+        if how == "account":
+            rows = [{"user": r"CITY\suzuki.k"}]
+        alert = self.raised(scenario, *rows)
+        if how == "account":  # said only after the alert was raised
+            AccountName.objects.create(
+                city=scenario.city, name="suzuki.k", person=me, valid_from=date(2026, 1, 1)
+            )
+        forget_directories()
+        by = scenario.by("secretariat")
+        one: dict[str, Any] = {"by": by, "alert_id": alert.pk}
+        for refused in (
+            lambda: take(by=by, alert_ids=[alert.pk]),
+            lambda: close(by=by, alert_ids=[alert.pk], reason="permitted", comment="業務"),
+            lambda: exclude(**one, conditions={"device": "PC-0001"}, reason="業務", expires_on=by.on),
+            lambda: open_incident(by=by, alert_ids=[alert.pk], kind="leak", outline="x"),
+            lambda: open_finding(**one),
+            lambda: reopen(**one, comment="x"),
+        ):
+            with pytest.raises(Denied, match=r"あなた自身の操作についてのアラート（A-1）"):
+                refused()
+        assert me not in handlers(by, alert)
+        with pytest.raises(Denied):
+            assign(**one, person_id=me.pk)
+        note(**one, comment="年次の棚卸しです")
+        alert.refresh_from_db()
+        assert alert.status == Alert.Status.NEW
+
+    def test_nor_does_one_keep_oneself_out_of_anothers_alert(self, scenario: Scenario, me: Person) -> None:
+        alert = self.raised(scenario, {"person": "991"})
+        by = scenario.by("secretariat")
+        for conditions in ({"person": me.number}, {"user": f"CITY\\{me.number.lower()}"}):
+            with pytest.raises(Denied, match="除外できません"):
+                exclude(by=by, alert_id=alert.pk, conditions=conditions, reason="業務", expires_on=by.on)
+        close(by=by, alert_ids=[alert.pk], reason="permitted", comment="業務")

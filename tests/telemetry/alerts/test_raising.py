@@ -10,6 +10,7 @@ import time_machine
 
 from tenken.journal.models import Entry
 from tenken.notices.models import Notice
+from tenken.telemetry.alerts.grouping import MOST_AN_HOUR
 from tenken.telemetry.alerts.operations import SettingsData, close, exclude, save_settings
 from tenken.telemetry.alerts.queries import alerts_for, open_counts
 from tenken.telemetry.alerts.raising import OVERLAP, raise_from, watermark
@@ -240,3 +241,55 @@ def test_no_rows_are_left_of_a_batch_that_fails(scenario: Scenario, monkeypatch:
     assert Alert.objects.get().hit_count == 1
     assert AlertSettings.objects.get().last_number == 1
     assert not AlertExclusion.objects.exists()
+
+
+class TestFlood:
+    """Forged names make a few alerts and a summary, and no hit is lost."""
+
+    def forged(self, rule: Any, count: int, first: int = 0, **more: Any) -> Any:
+        return table(*(hit(rule, at, user=f"forged{at}", **more) for at in range(first, first + count)))
+
+    def test_what_is_too_much_in_an_hour_is_one_alert_that_says_how_many(
+        self, scenario: Scenario, noon: Any
+    ) -> None:
+        rule, other = make_rule(scenario.city), make_rule(scenario.city, "other")
+        code, section = scenario.city.code, scenario.section_a1.code
+        assert raise_from(code, self.forged(rule, 1_000, section=section)) == MOST_AN_HOUR + 1
+        assert raise_from(code, self.forged(other, 1)) == 1, "each rule for itself"
+        noon.shift(timedelta(minutes=10))
+        assert raise_from(code, self.forged(rule, 500, 1_000, section=section)) == 0
+        summary = Alert.objects.get(title__contains="まとめ")
+        assert "（1時間の上限を超えたアラート1,440件のまとめ）" in summary.title
+        assert (summary.hit_count, summary.unit, summary.user) == (1_440, scenario.section_a1, "")
+        assert summary.device == "PC-0001"
+        assert AlertHit.objects.filter(rule=rule).count() == 1_500
+        assert AlertHit.objects.filter(alert=summary).count() == 1_440
+        assert raise_from(code, self.forged(rule, 1_500, section=section)) == 0
+        assert Alert.objects.get(pk=summary.pk).hit_count == 1_440, "the same hits again"
+
+    def test_sections_have_a_summary_each_and_an_hour_later_it_begins_anew(
+        self, scenario: Scenario, noon: Any
+    ) -> None:
+        rule = make_rule(scenario.city)
+        code = scenario.city.code
+        raise_from(code, self.forged(rule, MOST_AN_HOUR, section=scenario.section_a1.code))
+        assert raise_from(code, self.forged(rule, 20, 100, section=scenario.section_a1.code)) == 1
+        assert raise_from(code, self.forged(rule, 20, 200, section=scenario.section_b1.code)) == 1
+        mine = alerts_for(scenario.by("section_manager")).filter(title__contains="まとめ")
+        assert [alert.hit_count for alert in mine] == [20]
+        noon.shift(timedelta(minutes=61))
+        assert raise_from(code, self.forged(rule, 5, 300, minutes=62)) == 5
+
+    def test_a_hit_of_a_standing_alert_joins_it_though_there_are_too_many(self, scenario: Scenario) -> None:
+        rule = make_rule(scenario.city, throttle_seconds=600)
+        code = scenario.city.code
+        raise_from(code, self.forged(rule, MOST_AN_HOUR + 5))
+        assert raise_from(code, table(hit(rule, 900, user="forged3", minutes=1))) == 0
+        assert Alert.objects.get(user="forged3").hit_count == 2
+
+    def test_a_closed_summary_takes_no_more(self, scenario: Scenario) -> None:
+        rule = make_rule(scenario.city)
+        raise_from(scenario.city.code, self.forged(rule, MOST_AN_HOUR + 5))
+        summary = Alert.objects.get(title__contains="まとめ")
+        close(by=scenario.by("secretariat"), alert_ids=[summary.pk], reason="test", comment="試験")
+        assert raise_from(scenario.city.code, self.forged(rule, 3, 500)) == 1

@@ -20,6 +20,7 @@ from tenken.findings.operations import NewFinding, open_findings
 from tenken.journal.operations import record
 from tenken.notices.operations import Recipient, queue
 from tenken.organization.access import Principal, require, require_somewhere
+from tenken.telemetry.alerts.four_eyes import refuse_own, refuse_own_exclusion
 from tenken.telemetry.alerts.grouping import EXCLUDABLE
 from tenken.telemetry.alerts.mail import KIND
 from tenken.telemetry.alerts.queries import handlers
@@ -102,8 +103,8 @@ def reopen(*, by: Principal, alert_id: int, comment: str, seen: int | None = Non
 
 @transaction.atomic
 def note(*, by: Principal, alert_id: int, comment: str) -> AlertStep:
-    """Write a note to an alert, whatever its state."""
-    alert = _locked(by, alert_id, None)
+    """Write a note to an alert, whatever its state; whom it is about may too."""
+    alert = _locked(by, alert_id, None, own=True)
     text = _comment(comment)
     if not text:
         raise Invalid("記録できません。", [Problem("内容を入力してください。", "内容", "comment")])
@@ -127,6 +128,7 @@ def exclude(
     kept = {name: value.strip() for name, value in conditions.items() if value.strip()}
     if not by.everywhere(HANDLE_ALERTS):
         kept["section"] = alert.section
+    refuse_own_exclusion(by, kept)
     _check_exclusion(by, alert, kept, reason, expires_on)
     made = AlertExclusion.objects.create(
         city=by.city,
@@ -311,12 +313,15 @@ def _settled(settings: AlertSettings) -> dict[str, Any]:
 # --- what they share --------------------------------------------------------------------------------------
 
 
-def _locked(by: Principal, alert_id: int, seen: int | None) -> Alert:
-    return _locked_many(by, [alert_id], seen)[0]
+def _locked(by: Principal, alert_id: int, seen: int | None, *, own: bool = False) -> Alert:
+    return _locked_many(by, [alert_id], seen, own=own)[0]
 
 
-def _locked_many(by: Principal, alert_ids: Sequence[int], seen: int | None) -> list[Alert]:
-    """Return the alerts with their rows locked, each one *by* may handle. ``Missing`` for one out of sight."""
+def _locked_many(
+    by: Principal, alert_ids: Sequence[int], seen: int | None, *, own: bool = False
+) -> list[Alert]:
+    """Return the alerts with their rows locked, each one *by* may handle. ``Missing`` for one out of sight, ``Denied`` for
+    one about *by* unless *own*."""
     require_somewhere(by, HANDLE_ALERTS)
     wanted = sorted(set(alert_ids))
     if not wanted:
@@ -324,11 +329,13 @@ def _locked_many(by: Principal, alert_ids: Sequence[int], seen: int | None) -> l
     if len(wanted) > MOST_AT_ONCE:
         raise Invalid(f"一度に{MOST_AT_ONCE}件までです。")
     rows = Alert.objects.restrict(by, HANDLE_ALERTS).filter(pk__in=wanted)
-    found = list(rows.select_related("unit").select_for_update(of=("self",)).order_by("pk"))
+    found = list(rows.select_related("unit", "city").select_for_update(of=("self",)).order_by("pk"))
     if len(found) != len(wanted):
         raise Missing("アラートが見つかりません。")
     if seen is not None and found[0].version != seen:
         raise Stale("ほかの人が先に対応しました。ページを開き直して、内容を確かめてください。")
+    if not own:
+        refuse_own(by, found)
     return found
 
 

@@ -14,6 +14,7 @@ from tenken.common.refusals import Missing
 from tenken.organization.access import Principal
 from tenken.organization.models import Assignment, Person, PostRole, Role, Unit
 from tenken.organization.models.validity import valid_on
+from tenken.telemetry.alerts.four_eyes import concerned
 from tenken.telemetry.alerts.states import LEVELS, OPEN, severity_of
 from tenken.telemetry.models import (
     Alert,
@@ -185,7 +186,8 @@ def rules_with_alerts(by: Principal) -> list[tuple[int, str]]:
 
 
 def handlers(by: Principal, alert: Alert | None = None) -> list[Person]:
-    """Return who may be given an alert: those who handle alerts for the whole city or for its unit. Three queries."""
+    """Return who may be given an alert: those who handle alerts for the whole city or for its unit, but for whom it is
+    about. Three queries."""
     roles = [
         role.pk for role in Role.objects.filter(city=by.city_id) if HANDLE_ALERTS.code in role.capabilities
     ]
@@ -195,7 +197,10 @@ def handlers(by: Principal, alert: Alert | None = None) -> list[Person]:
         units |= heirs | {above for heir in heirs for above in by.tree.ancestors(heir)}
     posts = PostRole.objects.filter(valid_on(by.on), role__in=roles, unit__in=units).values("post_id")
     held = Assignment.objects.filter(valid_on(by.on), post__in=posts).values("person_id")
-    return list(Person.objects.filter(city=by.city_id, pk__in=held).order_by("number"))
+    about = concerned(alert) if alert is not None else frozenset[str]()
+    return list(
+        Person.objects.filter(city=by.city_id, pk__in=held).exclude(number__in=about).order_by("number")
+    )
 
 
 def exclusions_for(by: Principal) -> QuerySet[AlertExclusion]:
