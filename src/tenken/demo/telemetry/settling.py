@@ -10,6 +10,7 @@ from tenken.demo.city import DemoCity
 from tenken.demo.telemetry import terminals as a33
 from tenken.demo.telemetry import words
 from tenken.demo.telemetry.operations import APPROVED_STICKS
+from tenken.demo.telemetry.stories import SAMPLES
 from tenken.organization.access import Principal
 from tenken.organization.models import Unit
 from tenken.telemetry.detection.operations import install_shipped
@@ -28,7 +29,7 @@ from tenken.telemetry.lists.operations import NewEntry, replace_entries, set_dut
 from tenken.telemetry.lists.queries import list_for
 from tenken.telemetry.models import RemoteSession, Source, Terminal
 from tenken.telemetry.reception.sources import SourceSettings, register_source
-from tenken.telemetry.retention.operations import adopt_default_classes
+from tenken.telemetry.retention.operations import HoldData, adopt_default_classes, order_hold
 
 DOMAIN: Final = "city.midori.lg.jp"
 AGENTS, LOGS, PROXY, MAIL, FORWARDED = "ocs", "operation", "proxy", "mail", "syslog"
@@ -39,6 +40,7 @@ def settle(made: DemoCity, today: date) -> str:
     """Settle everything; return the key of the source of operation logs, which is shown this once."""
     by = made.system(today)
     adopt_default_classes(by=by)
+    _hold(by)
     key = _sources(by)
     settle_rules(by=by, root=next(one for one in made.units_on(today).values() if one.kind.rank == 0))
     _devices(made, by, today)
@@ -46,6 +48,17 @@ def settle(made: DemoCity, today: date) -> str:
     _remote_sessions(by, today)
     install_shipped(by=by, city=made.city)
     return key
+
+
+def _hold(by: Principal) -> None:
+    """Keep the three samples of the audit's report searchable: without a hold the first night would lay them aside."""
+    data = HoldData(
+        title="包括外部監査（報告書004）が見た操作ログ",
+        reason="監査の報告書にある三つの事例を、後から確かめられるように残す",
+        since=SAMPLES[0].replace(day=1),
+        until=SAMPLES[-1],
+    )
+    order_hold(by=by, data=data)
 
 
 def settle_rules(*, by: Principal, root: Unit) -> None:
@@ -79,7 +92,7 @@ def _sources(by: Principal) -> str:
 
 
 def _lists(by: Principal) -> None:
-    apps = {name for name, _ in words.APPS} | {"住民情報システム"}
+    apps = {name for name, _ in words.APPS} | a33.APPROVED_TITLES
     for code, values in (
         ("approved_hosts", ["*.lg.jp", "*.go.jp", *words.SITES]),
         ("approved_addresses", [f"@{DOMAIN}", "@*.lg.jp", *words.PARTNERS]),
@@ -106,15 +119,16 @@ def _devices(made: DemoCity, by: Principal, today: date) -> None:
             purpose="所管業務のデータの受渡し",
         )
         register_device(by=by, unit=units[n * 7 % len(units)], data=data)
-    policy = draft_policy(by=by)
+    a_month_ago = made.system(today - timedelta(days=31))  # the month that is lived through falls under it
+    policy = draft_policy(by=a_month_ago)
     policy = save_lines(
-        by=by,
+        by=a_month_ago,
         policy=policy,
         lines=DEFAULT_LINES,
         note="情報資産取扱要綱により、許可した媒体に限る",
         version=policy.version,
     )
-    publish_policy(by=by, policy=policy, version=policy.version)
+    publish_policy(by=a_month_ago, policy=policy, version=policy.version)
 
 
 def _counts(by: Principal, today: date) -> None:
@@ -122,7 +136,7 @@ def _counts(by: Principal, today: date) -> None:
     year = date(today.year - (today.month < 4), 4, 1)
     for name, pattern, count in (
         ("Microsoft Office LTSC Standard 2024", "Microsoft Office LTSC Standard 2024", 2_600),
-        ("ウイルスバスター コーポレートエディション", "ウイルスバスター*", a33.PRINTED_TOTAL),
+        (a33.ANTIVIRUS, "ウイルスバスター*", a33.PRINTED_TOTAL),
         ("AutoCAD LT", "AutoCAD LT*", 60),
         ("一太郎", "一太郎*", 3_000),
     ):

@@ -78,6 +78,14 @@ _CAD: Final = (
     ("Jw_cad", "8.25", "Jiro Shimizu & Yoshifumi Tanaka"),
 )
 _TAX: Final = (("住民情報システム クライアント", "11.2.4", "みどり情報サービス株式会社"),)
+ANTIVIRUS: Final = "ウイルスバスター コーポレートエディション"
+# What stands on terminals by the city's decision; the rest is in _UNAPPROVED.
+APPROVED_TITLES: Final = frozenset((
+    "7-Zip*", "Adobe Acrobat Reader*", "AutoCAD LT*", "DocuWorks Viewer Light*", "FUJITSU Image Scanner PaperStream*",
+    "Jw_cad*", "LGWAN接続クライアント", "Microsoft Edge*", "Microsoft Office*", "Microsoft Visual C++*",
+    "OCS Inventory NG Agent*", "ウイルスバスター*", "一太郎*", "住民情報システム*", "庶務事務システム*",
+    "文書管理システム*", "財務会計システム*",
+))  # fmt: skip
 _UNAPPROVED: Final = (
     ("AnyDesk", "8.1.0", "AnyDesk Software GmbH"),
     ("Zoom Workplace", "6.2.11", "Zoom Communications, Inc."),
@@ -243,6 +251,10 @@ def _software(terminal: Terminal, n: int, model: _Model, today: date) -> list[In
     since = date(2025, 3, 10)
     items = [InstalledItem(name, version, maker, since) for name, version, maker in rows]
     items.append(InstalledItem(model.office, "16.0", "Microsoft Corporation", since, "office"))
+    items += [
+        InstalledItem(state.name, state.version, "トレンドマイクロ株式会社", since, "antivirus")
+        for state in _antivirus(n, today)
+    ]
     late = n % 29 == 11
     items += [
         InstalledItem(code, "", "Microsoft Corporation", today - timedelta(days=days), "update")
@@ -258,7 +270,7 @@ def _antivirus(n: int, today: date) -> tuple[AntivirusState, ...]:
     day = today - timedelta(days=26 if old else n % 2)
     return (
         AntivirusState(
-            name="ウイルスバスター コーポレートエディション",
+            name=ANTIVIRUS,
             version="14.0.12994",
             enabled=True,
             up_to_date=not old,
