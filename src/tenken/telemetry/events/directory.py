@@ -6,12 +6,14 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeVar
 
 KEPT_SECONDS: Final = 15.0
+_ANEW_SECONDS: Final = 1.0
+_MOST_MISSED: Final = 10_000
 # Days are counted as the store counts them: from 1970-01-01.
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 _NEVER: Final = 2**31
@@ -91,7 +93,19 @@ def fold_account(account: str) -> str:
     return fold(account).rpartition("\\")[2].partition("@")[0]
 
 
-_kept: dict[str, tuple[float, Directory]] = {}
+@dataclass(frozen=True)
+class _Kept:
+    """A directory, when it was read, and how long that took."""
+
+    directory: Directory
+    read_at: float
+    took: float
+
+
+_kept: dict[str, _Kept] = {}
+# Names that were looked for in vain: they wait for the next reading like everything else.
+_missed: dict[str, set[str]] = defaultdict(set)
+_forgotten: dict[str, int] = defaultdict(int)
 _lock = threading.Lock()
 
 
@@ -99,18 +113,49 @@ def directory(city_code: str) -> Directory:
     """Return the directory of a city, read at most ``KEPT_SECONDS`` ago. Six queries when read anew, none otherwise."""
     with _lock:
         standing = _kept.get(city_code)
-    if standing and time.monotonic() - standing[0] < KEPT_SECONDS:
-        return standing[1]
+    if standing and time.monotonic() - standing.read_at < KEPT_SECONDS:
+        return standing.directory
+    return _read_anew(city_code)
+
+
+def directory_after_miss(city_code: str, names: Set[str]) -> Directory:
+    """Return the directory of a city after *names* (folded) were not in it: read anew where one of them is new, at most
+    once a second and a tenth of the time."""
+    with _lock:
+        standing = _kept.get(city_code)
+        if standing:
+            age = time.monotonic() - standing.read_at
+            if names <= _missed[city_code] or age < max(_ANEW_SECONDS, 9 * standing.took):
+                return standing.directory
+    fresh = _read_anew(city_code)
+    with _lock:
+        if len(_missed[city_code]) > _MOST_MISSED:
+            _missed[city_code].clear()
+        _missed[city_code] |= names
+    return fresh
+
+
+def _read_anew(city_code: str) -> Directory:
+    began, before = time.monotonic(), _forgotten[city_code]
     fresh = read_directory(city_code)
     with _lock:
-        _kept[city_code] = (time.monotonic(), fresh)
+        if _forgotten[city_code] == before:  # nothing became known while it was read
+            _kept[city_code] = _Kept(fresh, time.monotonic(), time.monotonic() - began)
     return fresh
+
+
+def forget_directory(city_code: str) -> None:
+    """Let the next call of :func:`directory` in this process read a city anew: a terminal of it became known."""
+    with _lock:
+        _kept.pop(city_code, None)
+        _missed.pop(city_code, None)
+        _forgotten[city_code] += 1
 
 
 def forget_directories() -> None:
     """Let the next call of :func:`directory` read anew."""
-    with _lock:
-        _kept.clear()
+    for city_code in list(_forgotten.keys() | _kept.keys()):
+        forget_directory(city_code)
 
 
 def read_directory(city_code: str) -> Directory:

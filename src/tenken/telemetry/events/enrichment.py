@@ -4,12 +4,12 @@ is looked at once, whatever the number of rows. What a sender says of these colu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from tenken.telemetry.events.directory import Directory
+from tenken.telemetry.events.directory import Directory, fold
 from tenken.telemetry.events.operations import BY_CODE
 from tenken.telemetry.events.schema import Approval, EventClass, arrow_schema
 from tenken.telemetry.lists.queries import ListSnapshot
@@ -145,17 +145,23 @@ class Enriched:
 
 
 def enrich(
-    columns: Columns, *, directory: Directory, lists: ListSnapshot, approvals: Approvals, oldest: timedelta
+    columns: Columns,
+    *,
+    directory: Directory,
+    lists: ListSnapshot,
+    approvals: Approvals,
+    oldest: timedelta,
+    missed: Callable[[Set[str]], Directory] | None = None,
 ) -> Enriched:
     """Return the events with everything that is added to them. ``received`` must be there.
 
     *oldest*: what happened longer before it was received is not believed. A time that is not (or a day and more ahead,
     or before 2000) becomes ``received``, with ``clock_suspect`` and what was reported in ``rest``; a missing one becomes
-    ``received`` alone.
+    ``received`` alone. *missed* is told names of computers that *directory* does not know, and returns one that may.
     """
     _believe_clocks(columns, oldest)
     _classify(columns)
-    terminals = _place(columns, directory)
+    terminals = _place(columns, directory, missed)
     _approve(columns, approvals)
     moments = columns["ts"].cast("int64").to_pylist()
     flags = lists.duty.off_hours_many(columns["section"].to_pylist(), moments)
@@ -221,7 +227,9 @@ def _classify(columns: Columns) -> None:
     columns["class"] = columns.mapped(class_of, pa.uint16(), columns["class"].fill_null(0), columns["op"])
 
 
-def _place(columns: Columns, directory: Directory) -> frozenset[int]:
+def _place(
+    columns: Columns, directory: Directory, missed: Callable[[Set[str]], Directory] | None
+) -> frozenset[int]:
     """Name terminal, person, section and segment. A terminal nobody registered keeps its name in ``computer``."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -229,7 +237,13 @@ def _place(columns: Columns, directory: Directory) -> frozenset[int]:
     text = pa.string()
     days = pc.divide(pc.add(columns["ts"].cast(pa.int64()), _JAPAN_MS), _DAY_MS).cast(pa.int32())
     distinct, places = combinations((columns["device"], columns["computer"]))
-    known = [directory.terminal(device, computer) for device, computer in distinct]
+    known = [directory.terminal(*names) for names in distinct]
+    unknown = {
+        fold(device or computer) for (device, computer), one in zip(distinct, known, strict=True) if not one
+    }
+    if missed and (unknown := unknown - {""}):
+        directory = missed(unknown)
+        known = [directory.terminal(*names) for names in distinct]
     columns["computer"] = pa.array([computer or device for device, computer in distinct], text).take(places)
     columns["device"] = pa.array([one.number if one else "" for one in known], text).take(places)
     columns["segment"] = pa.array([one.segment if one else "" for one in known], text).take(places)

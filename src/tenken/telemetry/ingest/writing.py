@@ -21,6 +21,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +32,7 @@ from django.db import DatabaseError
 from tenken.common import clock
 from tenken.common.refusals import Refusal
 from tenken.telemetry.detection.engine import evaluate
-from tenken.telemetry.events.directory import directory
+from tenken.telemetry.events.directory import directory, directory_after_miss
 from tenken.telemetry.events.enrichment import Approvals, Columns, Enriched, enrich
 from tenken.telemetry.ingest.parcels import Parcel, Parsed, Receipt, Reject
 from tenken.telemetry.lists.queries import ListSnapshot, snapshot
@@ -141,10 +142,16 @@ class Writer:
             held = self._lists.get(city)
             if held is None or held[0] is not lists:
                 held = self._lists[city] = (lists, Approvals.of(lists))
-            known = directory(city)
+            return enrich(
+                columns,
+                directory=directory(city),
+                lists=lists,
+                approvals=held[1],
+                oldest=settings.EVENTS_OLDEST,
+                missed=partial(directory_after_miss, city),
+            )
         except DatabaseError as error:
             raise StoreUnavailable(_DATABASE) from error
-        return enrich(columns, directory=known, lists=lists, approvals=held[1], oldest=settings.EVENTS_OLDEST)
 
     def close(self) -> None:
         """Drop the stage."""

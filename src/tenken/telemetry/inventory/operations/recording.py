@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
 
 from tenken.organization.access import system_principal
 from tenken.organization.models import City
+from tenken.telemetry.events.directory import forget_directory
 from tenken.telemetry.inventory.operations.recognising import known_identity, recognise
 from tenken.telemetry.inventory.operations.software import replace_software
 from tenken.telemetry.inventory.report import AntivirusState, Inventory
@@ -85,15 +87,19 @@ def record_inventory(*, city: City, source_code: str, inventory: Inventory, rece
     InventorySetting.objects.select_for_update().get_or_create(city=city)
     if identity is None:
         identity = known_identity(city, claim)  # another may have made it while this one waited for the lock
+    called: str | None = None
     if identity is not None:
         # What the ledger says of it is another's to write: only what was reported is saved.
-        terminal = identity.terminal
+        terminal, called = identity.terminal, identity.terminal.computer_name
         TerminalIdentity.objects.filter(pk=identity.pk).update(last_seen=max(identity.last_seen, received))
     else:
         terminal = recognise(
             by=by, source_code=source_code, inventory=inventory, claim=claim, received=received
         ).terminal
     _take(terminal, source_code, inventory, claim, digests, received)
+    if called != terminal.computer_name:
+        # Its events may be on their way already, by the name it has from now on.
+        transaction.on_commit(partial(forget_directory, city.code))
     return terminal
 
 
