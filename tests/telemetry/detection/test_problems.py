@@ -92,3 +92,20 @@ def test_what_is_no_rule_is_refused(text: str, kind: str | None) -> None:
 def test_a_file_of_several_rules_is_read_rule_by_rule() -> None:
     text = "# head\n---\ntitle: a\n---\ntitle: b\nx: 1\n---\n"
     assert list(parts_of(text)) == [Part(1, "# head\n"), Part(3, "title: a\n"), Part(5, "title: b\nx: 1\n")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "id: not-a-uuid\n",
+        "tags: [Attack.T1059, noname]\nstatus: testing\n",
+        "date: yesterday\nmodified: 5\nauthor: [a, b]\nreferences: none\n",
+        "related: [{id: x, type: obsoletes}]\nfalsepositives: 3\nscope: x\nlicense: [y]\ntaxonomy: 1\nfields: a\n",
+        "description: 5\n",
+    ],
+)
+def test_what_a_rule_says_about_itself_does_not_make_it_unusable(said: str) -> None:
+    text = f"title: x\nlogsource: {{product: windows}}\n{said}detection: {{a: {{b: c}}, condition: a}}\n"
+    document = read_rule(text)
+    assert compile_rule(document.rule, {}).condition
+    assert document.code == "not-a-uuid" or "id:" not in said.split("related")[0]

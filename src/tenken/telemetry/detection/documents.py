@@ -88,17 +88,19 @@ def read_rule(text: str) -> Document:
         raise Unusable("古い書き方", reason, ("action",))
     if "correlation" not in data:
         _check_shape(data)
-    rule = _parsed(data)
-    code = str(rule.id or rule.name or uuid5(_OF_TITLES, f"{rule.title}\n{data.get('logsource')}"))
+    rule = _parsed(_asked(data))
+    code = str(
+        rule.id or data.get("id") or rule.name or uuid5(_OF_TITLES, f"{rule.title}\n{data.get('logsource')}")
+    )
     if len(code) > _CODE:
-        raise Unusable("識別子の誤り", f"nameは{_CODE}字までにしてください", ("name",))
+        raise Unusable("識別子の誤り", f"id・nameは{_CODE}字までにしてください", ("name",))
     return Document(
         rule=rule,
         text=text,
         code=code,
         name=str(rule.name or "")[:256],
         title=rule.title[:256],
-        description=str(rule.description or "")[:5_000],
+        description=str(data.get("description") or "")[:5_000],
         level=rule.level.name.lower() if rule.level else "medium",
         data=data,
     )
@@ -108,6 +110,24 @@ def problem_of(error: Unusable, text: str, file: str = "", first_line: int = 1) 
     """Return why the rule of *text*, which begins on *first_line* of *file*, cannot be used."""
     line = error.path[0] if error.path and isinstance(error.path[0], int) else line_of(text, error.path)
     return RuleProblem(file, int(line) + first_line - 1, error.kind, error.reason)
+
+
+# What a rule says about itself is shown with its text and decides nothing: a tag or a date that pySigma does not know is
+# no reason not to use the rule.
+_ABOUT: Final = frozenset(
+    {"author", "date", "description", "falsepositives", "fields", "license", "modified", "references", "related", "scope",
+     "status", "tags", "taxonomy"}
+)  # fmt: skip
+
+
+def _asked(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what pySigma is asked to read: an id need not be a UUID, it only takes such."""
+    asked = {key: value for key, value in data.items() if key not in _ABOUT}
+    try:
+        UUID(str(asked.get("id", "")))
+    except ValueError:
+        asked.pop("id", None)
+    return asked
 
 
 def _reference(said: object) -> str:
@@ -207,7 +227,7 @@ def _parsed(data: dict[str, Any]) -> SigmaRule | SigmaCorrelationRule | SigmaFil
 
 
 # What pySigma's sentences speak of, as far as they name a part of the document.
-_PARTS: Final = ("logsource", "correlation", "level", "status", "date", "tags", "id", "title")
+_PARTS: Final = ("logsource", "correlation", "level", "title")
 
 
 def _place(data: Mapping[str, Any], message: str) -> tuple[str | int, ...]:

@@ -130,7 +130,12 @@ def _read_file(path: Path, name: str, report: ImportReport, read: dict[str, _Rea
             report.problems.append(whole.problem(error, name))
             continue
         if (first := read.get(document.code)) is not None:
-            reason = f"同じid（name）のルールが{first.file}の{first.whole.line}行目にあります"
+            same = (
+                "id（name）"
+                if {"id", "name"} & document.data.keys()
+                else "表題とlogsource（idもnameもありません）"
+            )
+            reason = f"同じ{same}のルールが{first.file}の{first.whole.line}行目にあります"
             report.problems.append(RuleProblem(name, whole.line, "重複", reason))
         else:
             read[document.code] = _Read(document, whole, name)
