@@ -231,3 +231,66 @@ def test_what_has_neither_id_nor_name_is_known_by_its_title_and_source() -> None
     code = read_rule(text).code
     assert code == read_rule(text.replace("b: c", "b: d")).code
     assert code != read_rule(text.replace("T", "U")).code != read_rule(text.replace("windows", "linux")).code
+
+
+COUNTING = """title: Many failed logons
+id: 00000000-0000-4000-8000-00000000000c
+level: high
+logsource: {product: windows, service: security}
+detection:
+  selection: {EventID: 4625, 'Image|contains': logon}
+  timeframe: 10m
+  condition: selection | %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("count() > 5", {"type": "event_count", "condition": {"gt": 5}}),
+        ("count() by user >= 5", {"type": "event_count", "condition": {"gte": 5}, "group-by": ["user"]}),
+        ("count(user) by src_ip,host < 3", {"type": "value_count", "condition": {"lt": 3, "field": "user"}, "group-by": ["src_ip", "host"]}),
+        ("sum(bytes.out)  by user == 9", {"type": "value_sum", "condition": {"eq": 9, "field": "bytes.out"}, "group-by": ["user"]}),
+        ("avg( pages ) <= 9", {"type": "value_avg", "condition": {"lte": 9, "field": "pages"}}),
+    ],
+)  # fmt: skip
+def test_a_condition_that_counts_becomes_a_rule_and_a_correlation(said: str, wanted: dict[str, Any]) -> None:
+    base, correlation = whole(COUNTING % said)
+    rule, counting = yaml.safe_load(base.text), yaml.safe_load(correlation.text)
+    assert rule["detection"]["condition"] == "selection"
+    assert "timeframe" not in rule["detection"]
+    assert counting["correlation"] == {"rules": [rule["id"]], "timespan": "10m", **wanted}
+    assert (counting["id"][-1], counting["level"], rule["level"]) == ("c", "high", "informational")
+    assert [one.text for one in whole(COUNTING % said)] == [base.text, correlation.text]
+    assert read_rule(correlation.text).references == (read_rule(base.text).code,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COUNTING.replace("  timeframe: 10m\n", "") % "count() > 5",
+        COUNTING % "max(pages) by user > 5",
+        COUNTING % "near other",
+        COUNTING % "sum() > 5",
+        COUNTING % "count() > 5 | count() > 6",
+    ],
+)
+def test_what_no_correlation_counts_is_refused_with_its_line(text: str) -> None:
+    (found,) = whole(text)
+    with pytest.raises(Unusable) as refused:
+        compile_rule(read_rule(found.text).rule, {})
+    problem = found.problem(refused.value, "x.yml")
+    assert (problem.kind, problem.line) == ("古い書き方", text.splitlines().index(text.splitlines()[-1]) + 1)
+
+
+@pytest.mark.django_db
+def test_a_tree_with_a_condition_that_counts_is_taken_in(
+    scenario: Scenario, tmp_path: Path, event_store: Store
+) -> None:
+    (tmp_path / "a.yml").write_text(COUNTING % "count() by user > 5", encoding="utf-8")
+    (tmp_path / "b.yml").write_text(
+        (COUNTING % "count() by user > 5").replace("00c", "00d").replace("10m", "10x"), encoding="utf-8"
+    )
+    report = import_rules(by=scenario.by("secretariat"), folder=tmp_path, apply=True)
+    assert sorted(DetectionRule.objects.values_list("kind", flat=True)) == ["correlation", "event", "event"]
+    assert [(one.file, one.line, one.kind) for one in report.problems] == [("b.yml", 8, "相関の誤り")]

@@ -1,6 +1,6 @@
 """Files of several documents: which rules they hold, when some documents only give others their parts.
 
-``action: global`` is merged into every rule after it (and over what that says), several ones together, until ``action:
+A rule whose condition counts is two (``aggregations``). ``action: global`` is merged into every rule after it (and over what that says), several ones together, until ``action:
 reset``; ``action: repeat`` is the rule before it with changes (Sigma's specification 1, "Rule Collections"). Correlations
 and filters take no part.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,11 +17,13 @@ from uuid import UUID, uuid5
 
 import yaml
 
+from tenken.telemetry.detection.aggregations import counted
 from tenken.telemetry.detection.documents import mapping_of, problem_of
 from tenken.telemetry.detection.problems import RuleProblem, Unusable, found_line
 
 # A key at the left edge, or of a document in one line.
 _ACTION: Final = re.compile(r"""(?m)^(?:["']?action["']?\s*:|\s*\{.*action)""")
+_AGGREGATION: Final = re.compile(r"\|\s*(?:count|sum|avg)\s*\(")
 _OF_COLLECTIONS: Final = UUID("6c9a3a4f-2f36-5b0e-9d2a-6a0a5f1c7f11")
 
 
@@ -35,18 +38,25 @@ class Part:
 @dataclass(frozen=True)
 class Whole:
     """A rule with what other documents of its file gave it. ``line``: where its own document begins; ``parts``: where
-    its text stands, what prevails first."""
+    its text stands, what prevails first; ``place``: where a problem is that stands nowhere there."""
 
     text: str
     line: int
     parts: tuple[Part, ...]
+    place: tuple[str, ...] = ()
 
     def problem(self, error: Unusable, file: str = "") -> RuleProblem:
         """Return why it cannot be used, with the line of the file."""
-        if len(self.parts) == 1:
+        if self.text == self.parts[0].text:
             return problem_of(error, self.text, file, self.line)
-        found = [(*found_line(part.text, error.path), part.line) for part in self.parts]
-        depth, line, first = max(found, key=lambda one: one[0])
+        depth, line, first = max(
+            (
+                (*found_line(part.text, path), part.line)
+                for path in (error.path, self.place)
+                for part in self.parts
+            ),
+            key=lambda one: one[0],
+        )
         return RuleProblem(file, line + first - 1 if depth else self.line, error.kind, error.reason)
 
 
@@ -67,19 +77,31 @@ def parts_of(text: str) -> Iterator[Part]:
 
 def wholes_of(text: str, file: str = "") -> Iterator[Whole | RuleProblem]:
     """Yield each rule of a file, whole, or why a document gives none. What cannot be read as YAML is yielded as it is."""
-    parts = [part for part in parts_of(text) if not _only_comments(part.text)]
-    if not _ACTION.search(text):
-        yield from (Whole(part.text, part.line, (part,)) for part in parts)
-        return
     collection = _Collection()
-    for part in parts:
+    acting = _ACTION.search(text) is not None
+    for part in parts_of(text):
+        if _only_comments(part.text):
+            continue
         try:
-            whole = collection.take(part)
+            whole = collection.take(part) if acting else Whole(part.text, part.line, (part,))
         except Unusable as error:
             yield problem_of(error, part.text, file, part.line)
             continue
         if whole is not None:
-            yield whole
+            yield from _with_counting(whole)
+
+
+def _with_counting(whole: Whole) -> Iterator[Whole]:
+    made = None
+    if _AGGREGATION.search(whole.text):
+        with suppress(Unusable):
+            made = counted(mapping_of(whole.text))
+    if made is None:
+        yield whole
+        return
+    rule, correlation = made
+    yield Whole(_dumped(rule), whole.line, whole.parts)
+    yield Whole(_dumped(correlation), whole.line, whole.parts, ("detection", "condition"))
 
 
 def _only_comments(text: str) -> bool:
@@ -134,8 +156,11 @@ class _Collection:
         if earlier and "id" not in own:
             # Rules that share the id of their common document: the first keeps it.
             data = {**data, "id": str(uuid5(_OF_COLLECTIONS, f"{identity}#{earlier}"))}
-        text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
-        return Whole(text, part.line, parts)
+        return Whole(_dumped(data), part.line, parts)
+
+
+def _dumped(data: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False, width=120)
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ _REASONS: Final = (
     (r"Invalid CIDR expression: (.*)", "アドレスの範囲の誤り", "アドレスの範囲として読めません：{0}"),
     (r"Detection '(.*)' not defined", "条件の誤り", "条件にある「{0}」がdetectionにありません"),
     (r"Selector '(.*)' doesn't match", "条件の誤り", "条件の「{0}」に当たるものがdetectionにありません"),
-    (r"The pipe syntax", "古い書き方", "条件の「|」（古い集計の書き方）は使えません。相関ルールで書いてください"),
+    (r"The pipe syntax", "古い書き方", "条件の「|」（古い集計の書き方）は、timeframeのあるcount・sum・avgのほかは使えません。相関ルールで書いてください"),
     (r"windash modifier expands", "修飾子の使い方の誤り", "windashで置き換える記号が1つの値に4つ以上あります"),
     (r"Modifier Sigma(\w+?)Modifier incompatible to value type of '(.*)'", "修飾子の使い方の誤り", "修飾子{0}は値「{1}」に使えません"),
     (r"wildcards is not allowed", "修飾子の使い方の誤り", "base64にする値に「*」「?」は使えません"),
