@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,33 +20,34 @@ from benchmarks.bars import Figure
 from benchmarks.telemetry_peers import Peer, duckdb_peer, postgres_peer, sqlite_peer
 from tenken.common.identifiers import local_government_check_digit
 from tenken.demo.telemetry.operations import day_of
-from tenken.demo.telemetry.population import invented
+from tenken.demo.telemetry.population import Population, invented
 from tenken.demo.telemetry.sending import lines_of
 from tenken.journal.actor import Actor
 from tenken.organization.access import system_principal
 from tenken.organization.models import City
 from tenken.organization.operations import found_city
+from tenken.receivers.listening import Listening
+from tenken.receivers.server import Receiver
 from tenken.telemetry.detection.documents import read_rule
-from tenken.telemetry.detection.shipped import shipped_files
+from tenken.telemetry.detection.ruleset import forget
+from tenken.telemetry.detection.shipped import install_shipped, shipped_files
 from tenken.telemetry.detection.trying import trial_table, try_rule
 from tenken.telemetry.detection.writing import NewRule, take_rules
-from tenken.telemetry.ingest import payload_number
-from tenken.telemetry.ingest.parcels import Parcel
 from tenken.telemetry.ingest.pipeline import Pipeline
-from tenken.telemetry.ingest.queueing import Busy
 from tenken.telemetry.ingest.writing import WITHOUT_INDEXES
 from tenken.telemetry.models import DetectionRule, Terminal
+from tenken.telemetry.reception.sources import SourceSettings, register_source
 from tenken.telemetry.store import store
 from tenken.telemetry.store.tables import stage_statement
-from tenken.telemetry.wire.json_lines import read_json_lines
 
 EVENTS = int(os.environ.get("TENKEN_BENCH_EVENTS", "1000000"))
 PEER_EVENTS = EVENTS // 5
 TERMINALS = 3_000
 LINES = 1_000
+CONNECTIONS = 64
+RUNS = ((0, None), (100, 50_000), (500, 20_000))  # rules, events/s
 SEED = 20261121
 _DAY = date(2026, 11, 20)
-_NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
 
 class _Founder:
@@ -54,66 +55,85 @@ class _Founder:
 
 
 def measure(home: Path) -> Iterator[Figure]:
-    """Receive with no rules, 100 and 500; then what a row takes on disk, and the peers with the same rows."""
+    """Receive over HTTP with no rules, 100 and 500; then what a row takes on disk, and the peers with the same rows."""
     logging.getLogger("tenken").setLevel(logging.ERROR)
-    city = _city()
-    population = invented(city.code, TERMINALS, SEED)
-    Terminal.objects.bulk_create(
-        Terminal(
-            city=city, number=f"T{place:05d}", computer_name=seat.computer, registered_on=date(2020, 4, 1)
-        )
-        for place, seat in enumerate(population.seats)
-    )
+    first, rest = home / "first", home / "rest"
+    population = invented(_code(0), TERMINALS, SEED)
     events = day_of(population, _DAY, EVENTS, SEED)
-    bodies = [lines_of(events.slice(at, LINES)) for at in range(0, EVENTS, LINES)]
-    size = sum(map(len, bodies)) / EVENTS
-    print(f"# {EVENTS:,} events of {size:.0f} bytes, {len(bodies):,} payloads", file=sys.stderr)
+    size = _write(events, first, 0, 2) + _write(events, rest, 2, EVENTS // LINES)
+    print(f"# {EVENTS:,} events of {size / EVENTS:.0f} bytes, {LINES:,} a payload", file=sys.stderr)
     del events
-    for rules, bar in ((0, None), (100, 50_000), (500, 20_000)):
+    for place, (rules, bar) in enumerate(RUNS):
+        city = _city(_code(place), population)
         _switch_on(city, rules)
-        yield from _received(city, bodies, rules, bar)
+        yield from _received(city, first, rest, rules, bar)
     yield from _stored(city)
     yield from _beside(home, city)
 
 
-def _received(city: City, bodies: list[bytes], rules: int, bar: int | None) -> Iterator[Figure]:
+def _write(events: pa.Table, folder: Path, start: int, end: int) -> int:
+    folder.mkdir()
+    bodies = (lines_of(events.slice(at * LINES, LINES)) for at in range(start, end))
+    return sum((folder / f"{at:06d}").write_bytes(body) for at, body in enumerate(bodies))
+
+
+def _received(city: City, first: Path, rest: Path, rules: int, bar: int | None) -> Iterator[Figure]:
+    key = register_source(
+        by=system_principal(city, "benchmark"),
+        code="lines-1",
+        protocol="jsonl",
+        settings=SourceSettings(name="ベンチマーク"),
+    )[1]
     opened = store()
     for table in ("events", "payloads", "hits", "counts", "device_days"):
         opened.command(f"TRUNCATE TABLE {table}")
     pipeline = Pipeline(opened)
     pipeline.start()
-    _receive(city, pipeline, bodies[:2])  # what is read and planned once
-    clock, worked = time.perf_counter(), time.process_time()
-    _receive(city, pipeline, bodies[2:])
-    clock, worked = time.perf_counter() - clock, time.process_time() - worked
-    pipeline.stop()
-    error = pipeline.state().detection_error or pipeline.state().last_error
-    if error:
+    receiver = Receiver(Listening(port=0), pipeline)
+    receiver.start()
+    address = f"127.0.0.1:{receiver.sockets.port}"
+    try:
+        _send(address, key, first)  # what is read and planned once
+        before, sending = time.process_time(), os.times().children_user + os.times().children_system
+        clock = _send(address, key, rest)
+        worked = time.process_time() - before
+        sending = os.times().children_user + os.times().children_system - sending
+    finally:
+        receiver.stop()
+        pipeline.stop()
+    state = pipeline.state()
+    if error := state.detection_error or state.alert_error or state.last_error:
         raise RuntimeError(error)
+    if state.events != EVENTS:
+        raise RuntimeError(f"{state.events} events were received, {EVENTS} sent")
     count = EVENTS - 2 * LINES
     limit = 1e6 / bar if bar else None
-    print(f"# {rules} rules: {count / clock:,.0f} events/s", file=sys.stderr)
-    yield Figure(f"received to durable, {rules} rules: an event", 1e6 * clock / count, "µs", limit)
-    yield Figure("  the processor's work for it", 1e6 * worked / count, "µs", 2 * limit if limit else None)
+    print(f"# {rules} rules: {count / clock:,.0f} events/s, {state.alerts} alerts", file=sys.stderr)
+    yield Figure(f"received over HTTP to durable, {rules} rules: an event", 1e6 * clock / count, "µs", limit)
+    yield Figure("  the processor's work for it", 1e6 * worked / count, "µs")
+    yield Figure("  the sender's work beside it", 1e6 * sending / count, "µs")
 
 
-def _receive(city: City, pipeline: Pipeline, bodies: list[bytes]) -> None:
-    def take_in(body: bytes) -> None:
-        parsed = read_json_lines(body, dialect="tenken", received=_NOW)
-        number = payload_number(f"{city.code}/jsonl", body)
-        parcel = Parcel(city.code, "jsonl", "operation", number, _NOW, parsed)
-        while True:
-            try:
-                future = pipeline.submit(parcel)
-            except Busy:
-                time.sleep(0.02)
-            else:
-                break
-        future.result(120)
-
-    # Each waits for its acknowledgement, as a connection of a receiver does.
-    with ThreadPoolExecutor(200) as senders:
-        list(senders.map(take_in, bodies))
+def _send(address: str, key: str, folder: Path) -> float:
+    """Send the bodies of *folder* from another process; return the seconds until all were acknowledged."""
+    sender = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.telemetry_sender", address, key, str(folder), str(CONNECTIONS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert sender.stdin is not None
+    assert sender.stdout is not None
+    time.sleep(1.0)  # it reads its bodies
+    began = time.perf_counter()
+    sender.stdin.write("\n")
+    sender.stdin.flush()
+    told = sender.stdout.readline()
+    took = time.perf_counter() - began
+    sender.communicate()
+    if told != "sent\n" or sender.returncode:
+        raise RuntimeError("the sender failed")
+    return took
 
 
 def _stored(city: City) -> Iterator[Figure]:
@@ -194,34 +214,42 @@ def _ours(rows: pa.Table) -> Peer:
 # --- a city and its rules ------------------------------------------------------------------------------------
 
 
-def _city() -> City:
-    code = "99101"
-    return found_city(
-        by=_Founder(),
-        code=code + local_government_check_digit(code),
-        name="ベンチマーク市",
-        on=date(2005, 4, 1),
+def _code(place: int) -> str:
+    code = f"{99101 + place}"
+    return code + local_government_check_digit(code)
+
+
+def _city(code: str, population: Population) -> City:
+    """Return a city of its own with the terminals of *population*: alerts of one measurement are not met by the next."""
+    city = found_city(by=_Founder(), code=code, name="ベンチマーク市", on=date(2005, 4, 1))
+    Terminal.objects.bulk_create(
+        Terminal(
+            city=city, number=f"T{place:05d}", computer_name=seat.computer, registered_on=date(2020, 4, 1)
+        )
+        for place, seat in enumerate(population.seats)
     )
+    return city
 
 
 def _switch_on(city: City, count: int) -> None:
-    """Let *count* rules be on: those that come with the product, and as many of every usual form besides."""
+    """Let *count* rules be on: those that come with the product as they come, and as many of every usual form besides."""
+    by = system_principal(city, "benchmark")
     DetectionRule.objects.filter(city=city).update(state=DetectionRule.State.OFF)
     if count:
-        by = system_principal(city, "benchmark")
-        texts = [*shipped_files(), *((f"made{at}.yml", _rule(at)) for at in range(count))][:count]
+        install_shipped(by=by, city=city)
+        shipped = [read_rule(text) for _, text in shipped_files()]
+        on = [one.code for one in shipped if (one.data.get("tenken") or {}).get("on")]
         opened = store()
         with trial_table(opened) as table:
             rules = [
-                NewRule(document, try_rule(opened, table, document, {}), name, on=True)
-                for name, document in ((name, read_rule(text)) for name, text in texts)
+                NewRule(document, try_rule(opened, table, document, {}), "made.yml", on=True)
+                for document in (read_rule(_rule(at)) for at in range(count - len(on)))
             ]
         take_rules(by=by, rules=rules, origin=DetectionRule.Origin.IMPORTED)
-        DetectionRule.objects.filter(city=city, code__in=[one.document.code for one in rules]).update(
-            state=DetectionRule.State.ON
-        )
-    from tenken.telemetry.detection.ruleset import forget
-
+        on += [one.document.code for one in rules]
+        DetectionRule.objects.filter(city=city, code__in=on).update(state=DetectionRule.State.ON)
+        if (found := DetectionRule.objects.filter(city=city, state=DetectionRule.State.ON).count()) != count:
+            raise RuntimeError(f"{found} rules are on, {count} were meant")
     forget(city.code)
 
 
