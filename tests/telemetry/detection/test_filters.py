@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -15,6 +16,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenken.cli.telemetry.rules import add_arguments, run
 from tenken.common.refusals import Invalid
 from tenken.organization.access import Principal
 from tenken.telemetry.detection import engine
@@ -418,3 +420,23 @@ def test_a_tree_says_what_its_filters_reach(by: Principal, tmp_path: Path, event
     (tmp_path / "who.yml").unlink()
     again = import_rules(by=by, folder=tmp_path)
     assert again.filters[0].rules == 1, "the city has the rule that the tree lacks"
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_filters_reach(
+    by: Principal, tmp_path: Path, event_store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "who.yml").write_text(WHOAMI, encoding="utf-8")
+    (tmp_path / "admins.yml").write_text(filter_text(ADMINS, ["who", "gone"]), encoding="utf-8")
+    (tmp_path / "nowhere.yml").write_text(filter_text(ADMINS, "any", {"product": "macos"}, "nowhere"))
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    assert run(parser.parse_args(["import", str(tmp_path)])) == 0
+    said = capsys.readouterr().out
+    assert "フィルター「Filter admins」（admins.ymlの1行目）：対象のルール1件" in said
+    assert "ないルール：gone" in said
+    assert "対象のルールがありません" in said
+    assert run(parser.parse_args(["try", str(tmp_path / "admins.yml")])) == 0
+    said = capsys.readouterr().out
+    assert "検知を残す条件" in said
+    assert "対象のルール：who、gone" in said
