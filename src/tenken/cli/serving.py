@@ -86,9 +86,11 @@ def create(host: str, port: int, threads: int) -> Any:
     """Return the listening server. ``Invalid`` when the address cannot be had."""
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
+    from django.urls import resolve
     from waitress.server import create_server
 
     application = get_wsgi_application()
+    resolve("/")  # imports every page now: whoever asks first would wait some seconds for that
     try:
         return create_server(
             bounded(application, settings.MAX_REQUEST_BYTES, settings.LARGE_UPLOADS),

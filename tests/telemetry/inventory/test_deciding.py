@@ -36,6 +36,8 @@ from tenken.telemetry.inventory.queries import (
     versions_of,
 )
 from tenken.telemetry.inventory.report import InstalledItem
+from tenken.telemetry.lists.operations import NewEntry, add_entry
+from tenken.telemetry.lists.queries import forget_snapshots
 from tenken.telemetry.models import DoubtfulMatch, SoftwareTitle, SupportDate, Terminal
 from tests.factories import Scenario, make_scenario
 from tests.telemetry.inventory.makers import NOON, PLAIN, UUIDS, inventory, machine, make_terminal, record
@@ -130,6 +132,9 @@ def test_software_is_counted_by_title_and_version(
     assert not titles_for(scenario.by("staff", TODAY)).exists()
     assert is_approved(title, ("7-zip",))
     assert not is_approved(title, approved_patterns(scenario.city))
+    add_entry(by=by, code="approved_apps", entry=NewEntry("7-Zip*"))
+    forget_snapshots()
+    assert is_approved(title, approved_patterns(scenario.city))
 
 
 def test_ended_products_name_their_terminals(scenario: Scenario) -> None:

@@ -77,8 +77,11 @@ _CLOSED_SHARE: Final = 0.03
 
 # Only some people stay late or come on closed days: one seat in so many.
 _LATE: Final = 150
-# The media ledger of the demo city ends at this number; a connected stick has one of them.
-APPROVED_STICKS: Final = 60
+
+
+def stick_of(section: str) -> str:
+    """Return the serial number of the USB stick that the media ledger gives a section, by its code."""
+    return f"MD{section}"
 
 
 def day_of(population: Population, day: date, count: int, seed: int, *, open_day: bool = True) -> pa.Table:
@@ -145,6 +148,7 @@ class _Players:
         self.computers = np.array([seat.computer for seat in seats], object)
         self.accounts = np.array([seat.account or "SYSTEM" for seat in seats], object)
         self.addresses = np.array([seat.address for seat in seats], object)
+        self.sticks = np.array([stick_of(seat.section) for seat in seats], object)
         self.sections = np.array([seat.section_name for seat in seats], object)
         self.apps = np.array([name for name, _ in words.APPS], object)
         self.programs = np.array([path for _, path in words.APPS], object)
@@ -308,13 +312,11 @@ class _Players:
         return {"log_category": "authentication", "log_service": "security", "event_code": "4624"}
 
     def connected(self, seats: np.ndarray) -> Columns:
-        rows = len(seats)
-        numbers = self.random.integers(1, APPROVED_STICKS + 1, rows)
         return {
             "device_class": "usb_memory",
             "vendor_id": "0411",
             "product_id": "0105",
-            "device_serial": np.array([f"MD{one:05d}" for one in numbers], object),
+            "device_serial": self.sticks[seats],
             "device_name": "BUFFALO USB Flash Disk",
             "drive": "removable",
             "log_category": "device",

@@ -9,7 +9,7 @@ from tenken.common.clock import JAPAN
 from tenken.demo.city import DemoCity
 from tenken.demo.telemetry import terminals as a33
 from tenken.demo.telemetry import words
-from tenken.demo.telemetry.operations import APPROVED_STICKS
+from tenken.demo.telemetry.operations import stick_of
 from tenken.demo.telemetry.stories import SAMPLES
 from tenken.organization.access import Principal
 from tenken.organization.models import Unit
@@ -106,19 +106,19 @@ def _lists(by: Principal) -> None:
 
 def _devices(made: DemoCity, by: Principal, today: date) -> None:
     units = [unit for unit in made.units_on(today).values() if unit.kind.answers_sheets]
-    for n in range(1, APPROVED_STICKS + 1):
+    for n, unit in enumerate(units, start=1):
         data = DeviceData(
             kind=DeviceKind.USB_MEMORY,
             name="BUFFALO USB Flash Disk",
             vendor_id="0411",
             product_id="0105",
-            serial=f"MD{n:05d}",
+            serial=stick_of(unit.code),
             number=f"USB-{n:04d}",
             starts_on=date(today.year - (today.month < 4), 4, 1),
             ends_on=date(today.year + (today.month >= 4), 3, 31),
             purpose="所管業務のデータの受渡し",
         )
-        register_device(by=by, unit=units[n * 7 % len(units)], data=data)
+        register_device(by=by, unit=unit, data=data)
     a_month_ago = made.system(today - timedelta(days=31))  # the month that is lived through falls under it
     policy = draft_policy(by=a_month_ago)
     policy = save_lines(

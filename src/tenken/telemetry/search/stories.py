@@ -94,7 +94,7 @@ _SENTENCES: Final[dict[str, Callable[[Row], str]]] = {
     "logon_failure": lambda row: "ログオンに失敗",
     "password_change": lambda row: "パスワードを変更",
     "file_open": lambda row: f"{_from(row)}{_thing(row)} を閲覧",
-    "record_view": lambda row: f"{_from(row)}{_thing(row)} を閲覧",
+    "record_view": lambda row: f"{_from(row)}{_short(row['title']) or _thing(row)} を閲覧",
     "file_create": lambda row: f"{_on(row)}{_thing(row)} を作成",
     "file_write": lambda row: f"{_on(row)}{_thing(row)} を更新",
     "file_delete": lambda row: f"{_on(row)}{_thing(row)} を削除",

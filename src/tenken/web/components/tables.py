@@ -52,6 +52,8 @@ class NumberColumn(tables.Column):
 
 # A date stays on one line (tenken.css); a time may follow on the next.
 _WHEN: dict[str, Any] = {"td": {"class": "when"}}
+# Long names of one word, which may break anywhere.
+LOOSE: dict[str, Any] = {"td": {"class": "loose"}}
 
 
 class DateColumn(tables.Column):

@@ -22,7 +22,7 @@ from tenken.telemetry.boards.seeing import Period
 from tenken.telemetry.events.operations import BY_CODE
 from tenken.telemetry.permissions import SEARCH_EVENTS, VIEW_TERMINALS
 from tenken.web.addresses import address
-from tenken.web.components.tables import MomentColumn, NumberColumn, Table
+from tenken.web.components.tables import LOOSE, MomentColumn, NumberColumn, Table
 from tenken.web.exports import export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.periods import asked
@@ -150,7 +150,7 @@ class SoftwareTable(Table):
 
     name = tables.Column(verbose_name="名称", linkify=("telemetry-software-title", [tables.A("title_id")]))
     kind = tables.Column(verbose_name="種類")
-    publisher = tables.Column(verbose_name="提供元")
+    publisher = tables.Column(verbose_name="提供元", attrs=LOOSE)
     terminals = NumberColumn(verbose_name="端末")
     first_seen = MomentColumn(verbose_name="初めての受信")
 

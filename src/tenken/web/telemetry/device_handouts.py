@@ -19,7 +19,7 @@ from tenken.telemetry.device_control.operations import hand_out, hand_out_all
 from tenken.telemetry.device_control.queries import handouts, policy_in_force, target_choices
 from tenken.telemetry.models import DeviceHandout, DevicePolicy
 from tenken.telemetry.permissions import MANAGE_DEVICES, VIEW_DEVICES
-from tenken.web.components.tables import MomentColumn, NumberColumn, Table
+from tenken.web.components.tables import LOOSE, MomentColumn, NumberColumn, Table
 from tenken.web.exports import attachment, export_table, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.devices import PlaceForm
@@ -42,7 +42,7 @@ class HandoutTable(Table):
     policy = NumberColumn(verbose_name="版", accessor="policy__number")
     current = tables.Column(verbose_name="いまの版", empty_values=(), orderable=False)
     made_by_name = tables.Column(verbose_name="作成者")
-    sha256 = tables.Column(verbose_name="ハッシュ値（SHA-256）")
+    sha256 = tables.Column(verbose_name="ハッシュ値（SHA-256）", attrs=LOOSE)
     file = tables.Column(
         verbose_name="ファイル",
         accessor="pk",

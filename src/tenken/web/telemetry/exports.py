@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
+from tenken.jobs.models import Job
 from tenken.organization.access import require_somewhere
 from tenken.telemetry.models import SearchExport
 from tenken.telemetry.permissions import SEARCH_EVENTS
@@ -58,7 +60,9 @@ def export_list(request: SignedInRequest) -> HttpResponse:
     by = request.principal
     require_somewhere(by, SEARCH_EVENTS)
     rows = SearchExport.objects.filter(search__city=by.city_id, search__person=by.person_id)
-    table = ExportTable(rows.select_related("search__purpose", "file").order_by("-pk"))
+    in_vain = Job.objects.filter(pk=OuterRef("job_id"), status=Job.Status.FAILED)
+    rows = rows.annotate(failed=Exists(in_vain)).select_related("search__purpose", "file")
+    table = ExportTable(rows.order_by("-pk"))
     kind = wants_export(request)
     RequestConfig(request, paginate=False if kind else {"per_page": 50}).configure(table)
     if kind:

@@ -24,7 +24,7 @@ from tenken.telemetry.models import (
     SupportDate,
     Terminal,
 )
-from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import LOOSE, DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
 
 TERMINAL_STATES = {
     "in_use": ("使用中", "green"),
@@ -142,7 +142,7 @@ class InstalledTable(Table):
     kind = tables.Column(
         verbose_name="種類", accessor="release__title__kind", order_by=("release__title__kind", "pk")
     )
-    publisher = tables.Column(verbose_name="提供元", accessor="release__title__publisher")
+    publisher = tables.Column(verbose_name="提供元", accessor="release__title__publisher", attrs=LOOSE)
     installed_on = DateColumn(verbose_name="導入日")
     support = tables.Column(verbose_name="サポート", orderable=False, empty_values=())
 
@@ -191,7 +191,7 @@ class SoftwareTable(Table):
     name = tables.Column(
         verbose_name="名称", order_by=("name", "pk"), linkify=("telemetry-software-title", [tables.A("pk")])
     )
-    publisher = tables.Column(verbose_name="提供元")
+    publisher = tables.Column(verbose_name="提供元", attrs=LOOSE)
     kind = tables.Column(verbose_name="種類")
     terminals = NumberColumn(verbose_name="端末数", order_by=("terminals", "pk"), empty_values=())
     first_seen = DateColumn(verbose_name="初めて受信した日")

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 
 from tenken.organization.access import Principal
 from tenken.organization.directory import directory_of
-from tenken.telemetry.models import SampledView, SavedSearch, SearchExport, SearchRecord
+from tenken.telemetry.models import SampledView, SavedSearch, SearchRecord
 from tenken.telemetry.search.samples import SampleLine
 from tenken.web.addresses import address
-from tenken.web.components.tables import DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
+from tenken.web.components.tables import LOOSE, DateColumn, MomentColumn, NumberColumn, StatusColumn, Table
 
 VERDICTS = {
     "": ("未回答", "yellow"),
@@ -93,14 +93,16 @@ class ExportTable(Table):
     format = tables.Column(verbose_name="形式")
     rows = NumberColumn(verbose_name="件数")
     file = tables.Column(verbose_name="ファイル", orderable=False, empty_values=())
-    sha256 = tables.Column(verbose_name="SHA-256", accessor="file__sha256", orderable=False)
+    sha256 = tables.Column(verbose_name="SHA-256", accessor="file__sha256", orderable=False, attrs=LOOSE)
 
     class Meta(Table.Meta):
         attrs = {"class": "table table--wrap"}
 
-    def render_file(self, record: SearchExport) -> SafeString:
+    def render_file(self, record: Any) -> SafeString:
+        """*record*: a ``SearchExport`` with ``failed``, whether its job was in vain."""
         if record.file is None:
-            return format_html('<a href="{}">処理の状況</a>', address("job", record.job_id))
+            told = "失敗：理由を見る" if record.failed else "処理の状況"
+            return format_html('<a href="{}">{}</a>', address("job", record.job_id), told)
         url = reverse("file-download", args=[record.file_id, record.file.name])
         return format_html('<a href="{}">{}</a>', url, record.file.name)
 

@@ -159,7 +159,7 @@ def _ended_systems(by: Principal, until: date) -> list[EndedProduct]:
 def approved_patterns(city: City) -> tuple[str, ...]:
     """Return the approved applications of the city's list as titles are compared; none: no list is kept."""
     values = snapshot(city.code).values.get(APPROVED_APPS, ())
-    return tuple(filter(None, (title_key(value.removesuffix(".exe")) for value in values)))
+    return tuple(filter(None, (title_key(value.removesuffix("*").removesuffix(".exe")) for value in values)))
 
 
 def is_approved(title: SoftwareTitle, patterns: Iterable[str]) -> bool:
