@@ -16,6 +16,7 @@ from tests.telemetry.device_control.makers import NOON, TODAY, make_terminal, re
 
 from tenken.telemetry.models import Terminal
 from tenken.telemetry.store import Store
+from tenken.web.telemetry.room import room_nav
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 ROOT = "/terminals/"
@@ -205,3 +206,26 @@ def test_the_index_leads_to_every_page_of_the_room_that_the_reader_may_open(
     own = manager.get(ROOT).content.decode()
     assert f'href="{ROOT}retention/"' not in own
     assert f'href="{ROOT}devices/"' in own
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/terminals/", "端末の状況"),
+        ("/terminals/board/sections/1/", "端末の状況"),
+        ("/terminals/list/new/", "端末台帳"),
+        ("/terminals/12/software/", "端末台帳"),
+        ("/terminals/support/", "端末台帳"),
+        ("/terminals/devices/attached/", "使用の状況"),
+        ("/terminals/rules/duty/3/", "リスト"),
+    ],
+)
+def test_the_menu_says_where_one_is(scenario: Scenario, path: str, label: str) -> None:
+    menu = room_nav(scenario.by("secretariat", TODAY), path)
+    assert [item["label"] for group in menu for item in group["items"] if item["current"]] == [label]
+
+
+def test_the_menu_leads_nowhere_one_is_refused(scenario: Scenario, manager: Client) -> None:
+    menu = room_nav(scenario.by("section_manager", TODAY), ROOT)
+    for url in (item["url"] for group in menu for item in group["items"]):
+        assert manager.get(url).status_code == 200, url

@@ -21,8 +21,8 @@ from tenken.web.addresses import address
 _MAP: Final = "端末の状況"
 _LEDGER: Final = "端末台帳"
 _COUNTS: Final = "台数の突合"
-_OF_THE_CITY: Final = {_COUNTS}
-# (heading, ((label, name of the page or of one that stands in for it, who may), …))
+_OF_THE_CITY: Final = {_COUNTS}  # whoever sees a part of it is refused
+# (heading, ((label, the names of its page and of others it is the way to, who may), …))
 _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ...]], ...]] = (
     (
         "状況",
@@ -42,7 +42,7 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
     (
         "端末",
         (
-            (_LEDGER, ("telemetry-terminals", "telemetry-inventory"), VIEW_TERMINALS),
+            (_LEDGER, ("telemetry-terminals", "telemetry-support", "telemetry-doubts"), VIEW_TERMINALS),
             ("ソフトウェア", ("telemetry-software",), VIEW_TERMINALS),
             ("ライセンス", ("telemetry-licences",), VIEW_TERMINALS),
             (_COUNTS, ("telemetry-reconciliations",), VIEW_TERMINALS),
@@ -53,7 +53,7 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
         (
             ("使用制限", ("telemetry-devices",), VIEW_DEVICES),
             ("許可した媒体", ("telemetry-approved",), VIEW_DEVICES),
-            ("使用の状況", ("telemetry-compliance",), VIEW_DEVICES),
+            ("使用の状況", ("telemetry-compliance", "telemetry-attached"), VIEW_DEVICES),
             ("設定ファイル", ("telemetry-handouts",), VIEW_DEVICES),
             ("リモート保守", ("telemetry-remote",), VIEW_DEVICES),
         ),
@@ -76,26 +76,26 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
 def room_nav(by: Principal, path: str) -> list[dict[str, Any]]:
     """Return the menu of the room for the left column. *path*: the address that is open; its page is current, or the one
     it lies below."""
-    urls = {
-        label: url
+    lists = {
+        label: [address(name) for name in names]
         for _, pages in _PAGES
         for label, names, capability in pages
-        if by.holds(capability)
-        and (label not in _OF_THE_CITY or by.everywhere(capability))
-        and (url := next((found for name in names if (found := address(name))), ""))
+        if by.holds(capability) and (label not in _OF_THE_CITY or by.everywhere(capability))
     }
-    here = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
-    if here == urls.get(_MAP) != path and not path.startswith(f"{here}board/"):
-        here = urls.get(
-            _LEDGER, here
-        )  # one terminal, support, doubts: their addresses lie beside the ledger's
+    under = {
+        label: max((len(url) for url in urls if path.startswith(url)), default=0)
+        for label, urls in lists.items()
+    }
+    here = max((label for label in under if under[label]), key=under.__getitem__, default="")
+    if here == _MAP and path != lists[_MAP][0] and not path.startswith(f"{lists[_MAP][0]}board/"):
+        here = _LEDGER  # the addresses of single terminals lie beside the ledger's
     groups = [
         {
             "heading": heading,
             "items": [
-                {"label": label, "url": urls[label], "current": urls[label] == here}
+                {"label": label, "url": lists[label][0], "current": label == here}
                 for label, _, _ in pages
-                if label in urls
+                if label in lists
             ],
         }
         for heading, pages in _PAGES
