@@ -23,7 +23,7 @@ from tenken.telemetry.detection import engine
 from tenken.telemetry.detection.engine import correlate, evaluate, forget
 from tenken.telemetry.detection.hits import TAKEN_AWAY
 from tenken.telemetry.detection.operations import import_rules, save_rule, switch_off, switch_on
-from tenken.telemetry.detection.queries import rule_health, try_on_history
+from tenken.telemetry.detection.queries import Sign, rule_health, try_on_history
 from tenken.telemetry.events.rows import table_of
 from tenken.telemetry.lists.queries import forget_snapshots
 from tenken.telemetry.models import DetectionRule
@@ -319,13 +319,17 @@ def test_health_tells_a_filter_that_takes_everything_and_one_that_reaches_nothin
         lost = on(by, filter_text(ADMINS, ["who", "nobody"], name="lost"))
         nowhere = on(by, filter_text(ADMINS, "any", {"product": "macos"}, "nowhere"))
 
-    def signs() -> dict[int, tuple[str, ...]]:
+    def signs() -> dict[int, tuple[object, ...]]:
         forget()
         event_store.command("TRUNCATE TABLE hits")
         found = evaluate(event_store, stage, by.city_code)
         assert found is not None
         event_store.insert("hits", found)
-        return {one.rule.pk: (one.hits, one.taken, *one.signs) for one in rule_health(by)}  # type: ignore[misc]
+        # How long a trial takes is the machine's affair.
+        return {
+            one.rule.pk: (one.hits, one.taken, *(sign for sign in one.signs if sign != Sign.SLOW))
+            for one in rule_health(by)
+        }
 
     with time_machine.travel(NOON + timedelta(hours=1), tick=False):
         assert signs() == {

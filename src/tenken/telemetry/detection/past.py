@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -61,13 +62,16 @@ class Past:
 
     def of_filter(self, document: Document) -> Found:
         """Tell what the filter would have taken from the rules it names; of all: from those that are on."""
-        rows = {row.pk: row for row in named_rules(self.by.city_id, document)}
+        rows = {row.pk: row for row in named_rules(self.by.city_id, document) if _is_event(row)}
         if len(rows) > _MOST_NARROWED:
             raise Invalid(
                 f"対象のルールが{_MOST_NARROWED:,}件を超えるフィルターは、過去の記録では試せません。"
             )
         alone = Filters([Numbered(0, 0, document)], self.lists)
-        rules = [event_rule_of(row, self.lists, (), alone) for row in rows.values() if _is_event(row)]
+        rules = []
+        for row in rows.values():
+            with suppress(Unusable):  # it stands aside in the live stream, too
+                rules.append(event_rule_of(row, self.lists, (), alone))
         rules = [rule for rule in rules if rule.filters]
         if error := alone.broken.get(0):
             raise error
