@@ -49,8 +49,8 @@ class Compiled:
 def compile_rule(rule: SigmaRule, lists: Lists) -> Compiled:
     """Return *rule* (of pySigma) as a condition. ``Unusable`` says what our engine cannot do, and where."""
     compiled = _compiled(rule, rule.detection, _Walk("detection", rule.logsource.category or "", lists))
-    of_source = compiled.source.sql()
-    return replace(compiled, condition=f"({of_source} AND {compiled.condition})") if of_source else compiled
+    sources = f"{of_source} AND " if (of_source := compiled.source.sql()) else ""
+    return replace(compiled, condition=f"({sources}{compiled.condition})")
 
 
 def compile_filter(found: SigmaFilter, lists: Lists, category: str | None = None) -> Compiled:
@@ -58,7 +58,8 @@ def compile_filter(found: SigmaFilter, lists: Lists, category: str | None = None
     source: it is asked of hits. It needs nothing: what it takes away is told, too."""
     own = found.logsource.category or ""
     walk = _Walk("filter", own if category is None else category, lists)
-    return replace(_compiled(found, found.filter, walk), needs=ALWAYS)
+    compiled = _compiled(found, found.filter, walk)
+    return replace(compiled, condition=f"({compiled.condition})", needs=ALWAYS)
 
 
 def _compiled(found: SigmaRule | SigmaFilter, detections: SigmaDetections, walk: _Walk) -> Compiled:
@@ -66,7 +67,7 @@ def _compiled(found: SigmaRule | SigmaFilter, detections: SigmaDetections, walk:
     source = LogSource(said.product or "", said.category or "", said.service or "")
     condition = matching.either([walk.condition(one, detections) for one in detections.parsed_condition])
     return Compiled(
-        f"({condition.sql})",
+        condition.sql,
         condition.needs,
         source,
         frozenset(walk.fields),
