@@ -27,8 +27,10 @@ _TRIES: Final = 40
 
 
 def lines_of(table: pa.Table) -> bytes:
-    """Return the rows of *table* as JSON lines; what is empty is left out."""
-    rows = ({key: value for key, value in row.items() if value} for row in table.to_pylist())
+    """Return the rows of *table* as JSON lines; what is empty is left out, and the class, which is the receiver's to say."""
+    rows = (
+        {key: value for key, value in row.items() if value and key != "class"} for row in table.to_pylist()
+    )
     return b"\n".join(orjson.dumps(row) for row in rows) + b"\n"
 
 
