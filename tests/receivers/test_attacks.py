@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tenken.receivers import osquery
+from tenken.receivers import logs, osquery
+from tenken.receivers.limits import MB
+from tenken.telemetry.reception import nodes
 from tests.receivers.conftest import Running
 
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
@@ -144,3 +149,90 @@ def test_strangers_keep_nobody_with_a_key_waiting(running: Running, monkeypatch:
             assert not any(one.done() for one in waiting)
         finally:
             free.set()
+
+
+class _Memory(threading.Thread):
+    """The most memory this process had while the block ran, in MB above what it had before."""
+
+    def __enter__(self) -> _Memory:
+        self._before = self._most = self._resident()
+        self._over = threading.Event()
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    @staticmethod
+    def _resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def run(self) -> None:
+        while not self._over.wait(0.005):
+            self._most = max(self._most, self._resident())
+
+    @property
+    def grown(self) -> float:
+        return (self._most - self._before) / MB
+
+
+def test_bodies_that_inflate_at_once_take_a_bounded_memory_and_come_again(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.source("lines-1", "jsonl")
+    intake = running.receiver.intake
+    read = logs.read_json_lines
+
+    def unhurried(body: bytes, **how: Any) -> Any:
+        """Hold the first until another has come: they are there at once."""
+        until = time.monotonic() + 30
+        while len(body) > MB and not intake.tallies.turned_away and time.monotonic() < until:
+            time.sleep(0.01)
+        return read(body, **how)
+
+    monkeypatch.setattr(logs, "read_json_lines", unhurried)
+
+    def bomb(number: int) -> bytes:
+        line = b'{"op":"logon","user":"u%d","message":"%s"}\n' % (number, b"a" * 20_000)
+        return gzip.compress(line * 3_000, 1)  # 60 MB of at most 64
+
+    running.post("/lines", gzip.compress(b'{"op":"logon"}'), key="lines-1")
+    bombs = [bomb(number) for number in range(4)]
+    with _Memory() as memory, ThreadPoolExecutor(4) as senders:
+        answers = list(senders.map(lambda one: running.post("/lines", one, key="lines-1"), bombs))
+    refused = [headers for status, headers, _ in answers if status == 503]
+    assert {status for status, _, _ in answers} == {200, 503}
+    assert all(int(headers["retry-after"]) >= 20 for headers in refused)
+    assert memory.grown < 650  # without a bound 722
+    again = next(one for one, (status, _, _) in zip(bombs, answers, strict=True) if status == 503)
+    assert running.post("/lines", again, key="lines-1")[0] == 200
+    taken = len(answers) - len(refused) + 1
+    assert running.rows("count() AS n")[0]["n"] == taken * 3_000 + 1
+    assert intake.inflated.free == intake.inflated.total
+
+
+def test_keys_made_up_cost_few_queries_and_hold_up_no_true_one(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.source("osquery-1", "osquery")
+    secret = running.keys["osquery-1"]
+    asked: list[int] = []
+    find = nodes.find_nodes
+    monkeypatch.setattr(nodes, "find_nodes", lambda hashes: asked.append(len(hashes)) or find(hashes))
+    _, _, answer = running.post("/osquery/enroll", {"enroll_secret": secret, "host_identifier": "h"})
+    key = json.loads(answer)["node_key"]
+    asked.clear()
+
+    def shown(one: str) -> int:
+        return running.post("/osquery/config", {"node_key": one})[0]
+
+    with ThreadPoolExecutor(16) as strangers:
+        statuses = list(strangers.map(shown, (f"made-up-{number}" for number in range(320))))
+        assert shown(key) == 200
+    assert sum(asked) == 320
+    assert len(asked) < 160, "together"
+    assert statuses.count(429) == 320 - 30
+    assert shown("made-up-1") == 429
+    assert sum(asked) == 320, "not looked for again"
+    assert json.loads(running.post("/osquery/config", {"node_key": key})[2])["node_invalid"] is False

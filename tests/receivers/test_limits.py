@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenken.receivers.limits import Bucket, ByteBudget, Exhausted, WrongKeys, spread
+from tenken.receivers.limits import Bucket, ByteBudget, Exhausted, Misses, Room, WrongKeys, spread
 
 
 class Clock:
@@ -91,3 +91,34 @@ def test_wrong_keys_are_counted_by_address_and_minute() -> None:
     wrong.count("c")
     assert [address for address, _ in wrong.recent()] == ["c", "a"]
     assert wrong.total == 8
+
+
+def test_room_is_taken_as_it_is_needed_and_given_back_whatever_happens() -> None:
+    room = Room(10)
+    with room.hold() as take, room.hold() as other:
+        take(6)
+        other(4)
+        with pytest.raises(Exhausted):
+            other(1)
+        assert room.free == 0
+    assert room.free == 10
+
+
+def test_room_is_given_back_when_reading_fails() -> None:
+    room = Room(10)
+    with pytest.raises(Exhausted), room.hold() as take:
+        take(11)
+    with pytest.raises(ZeroDivisionError), room.hold() as take:
+        take(3 // (room.free - 10))
+    assert room.free == 10
+
+
+def test_keys_looked_for_in_vain_are_remembered_for_a_time_and_not_without_end() -> None:
+    clock = Clock()
+    misses = Misses(60, most=3, clock=clock)
+    for key in "abcd":
+        misses.add(key)
+    assert [key in misses for key in "abcd"] == [False, True, True, True]
+    assert len(misses) == 3
+    clock.now += 61
+    assert "d" not in misses

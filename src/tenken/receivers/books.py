@@ -9,9 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from tenken.common import clock
+from tenken.receivers.limits import Misses
 from tenken.telemetry.reception import nodes
 from tenken.telemetry.reception.keys import key_hash
 from tenken.telemetry.reception.nodes import Node
@@ -24,6 +26,9 @@ FRESH_SECONDS: Final = 15.0
 _ANEW_SECONDS: Final = 1.0
 _NODE_SECONDS: Final = 600.0
 _MOST_NODES: Final = 400_000
+_MISSED_SECONDS: Final = 60.0
+_GATHER_SECONDS: Final = 0.02
+_LOOKED_UP: Final = 500
 
 
 class Database:
@@ -84,7 +89,11 @@ class SenderBook:
 
 
 class NodeBook:
-    """Enrolled hosts by their key. A key taken away is worth nothing within 15 seconds."""
+    """Enrolled hosts by their key. A key taken away is worth nothing within 15 seconds.
+
+    Keys that are not known are looked up together, some hundred in a query, one query after another: whoever makes keys up
+    costs a few queries a second, and holds up nobody whose key is true.
+    """
 
     def __init__(self, database: Database, senders: SenderBook) -> None:
         self._database = database
@@ -93,13 +102,16 @@ class NodeBook:
         self._hash_of: dict[int, str] = {}
         self._swept_at = clock.now()
         self._seen: dict[int, datetime] = {}
+        self._misses = Misses(_MISSED_SECONDS)
+        self._asked: dict[str, asyncio.Future[Node | None]] = {}
+        self._asking: asyncio.Task[None] | None = None
 
     async def with_key(self, key: str) -> tuple[Node, Sender] | None:
         """Return the host that shows *key*, and its source, if both may send."""
         hashed = key_hash(key)
         read_at, node = self._nodes.get(hashed, (float("-inf"), None))
         if node is None or time.monotonic() - read_at > _NODE_SECONDS:
-            node = await self._database.ask(nodes.find_node, key)
+            node = None if hashed in self._misses else await self._looked_up(hashed)
             if node is None:
                 self._nodes.pop(hashed, None)
                 return None
@@ -109,6 +121,31 @@ class NodeBook:
             return None
         self._seen[node.pk] = clock.now()
         return node, sender
+
+    async def _looked_up(self, hashed: str) -> Node | None:
+        answer = self._asked.get(hashed)
+        if answer is None:
+            answer = self._asked[hashed] = asyncio.get_running_loop().create_future()
+            answer.add_done_callback(_heard)
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask())
+        return await asyncio.shield(answer)
+
+    async def _ask(self) -> None:
+        """Answer who was asked for, until nobody is."""
+        while self._asked:
+            await asyncio.sleep(_GATHER_SECONDS)
+            some = list(islice(self._asked, _LOOKED_UP))
+            try:
+                found = await self._database.ask(nodes.find_nodes, some)
+            except Exception as error:
+                for hashed in some:
+                    self._asked.pop(hashed).set_exception(error)
+                continue
+            for hashed in some:
+                if hashed not in found:
+                    self._misses.add(hashed)
+                self._asked.pop(hashed).set_result(found.get(hashed))
 
     def _keep(self, hashed: str, node: Node) -> None:
         self._nodes.pop(self._hash_of.get(node.pk, ""), None)  # the key before, if it enrolled anew
@@ -127,3 +164,9 @@ class NodeBook:
         if seen := self._seen:
             self._seen = {}
             await self._database.ask(nodes.hosts_seen, seen)
+
+
+def _heard(answer: asyncio.Future[Node | None]) -> None:
+    """Take note of what came of a lookup, also when everyone who asked has gone."""
+    if not answer.cancelled():
+        answer.exception()

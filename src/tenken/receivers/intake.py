@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from tenken.common import clock
 from tenken.common.refusals import Invalid, Refusal
 from tenken.receivers.books import Database, NodeBook, SenderBook
-from tenken.receivers.limits import MB, Bucket, ByteBudget, WrongKeys, spread
+from tenken.receivers.limits import MB, Bucket, ByteBudget, Exhausted, Room, WrongKeys, spread
 from tenken.receivers.tallies import Tallies
 from tenken.telemetry.ingest.identity import payload_number
 from tenken.telemetry.ingest.parcels import Parcel, Parsed, Receipt, Reject
@@ -33,6 +33,8 @@ Reader = Callable[[bytes, datetime], tuple[M, Parsed]]
 
 IN_MEMORY: Final = 96 * MB
 UNKNOWN_IN_MEMORY: Final = 16 * MB
+# What is read of inflated bodies at once; no protocol's largest is more. Reading takes a multiple of it.
+INFLATED_IN_MEMORY: Final = 64 * MB
 WAIT_SECONDS: Final = 20.0
 _KEPT_INFLATED: Final = 4 * MB
 _UNEXPLAINED: Final = "読み取りの処理が続けられませんでした"
@@ -79,6 +81,7 @@ class Intake:
         self.known = ByteBudget(IN_MEMORY, wait=WAIT_SECONDS)
         # Bodies whose sender is known only once they are read (osquery) cannot push the others out.
         self.unknown = ByteBudget(UNKNOWN_IN_MEMORY, wait=WAIT_SECONDS)
+        self.inflated = Room(INFLATED_IN_MEMORY)
         self._buckets: dict[int, Bucket] = {}
         self._workers = ThreadPoolExecutor(
             min(4, (os.cpu_count() or 1) + 1), thread_name_prefix="tenken-receiver-reader"
@@ -108,6 +111,8 @@ class Intake:
             raise TurnedAway(413, refusal.message, close=True) from None
         except Busy as busy:
             raise self._later(sender, busy.retry_after) from None
+        except Exhausted:
+            raise self._later(sender, WAIT_SECONDS) from None
         except Refusal as refusal:
             if refusal.status < 500:
                 self.tallies.refused(sender, at=now)
@@ -138,13 +143,27 @@ class Intake:
         salt: str,
         received: datetime,
     ) -> _Handed[Any]:
-        """Read and submit. Of a worker thread."""
+        """Read and submit. Of a worker thread; ``Exhausted`` when too much is inflated already."""
+        with self.inflated.hold() as room:
+            return self._read_and_submit(sender, raw, read, limit, peer, salt, received, room)
+
+    def _read_and_submit(
+        self,
+        sender: Sender,
+        raw: bytes,
+        read: Reader[Any],
+        limit: int | None,
+        peer: str,
+        salt: str,
+        received: datetime,
+        room: Callable[[int], None],
+    ) -> _Handed[Any]:
         message, how, refusal, body = None, "", None, raw
         try:
             if limit is not None:
-                body, how = inflate(raw, limit=limit)
+                body, how = inflate(raw, limit=limit, room=room)
             message, parsed = read(body, received)
-        except TooLarge:
+        except (TooLarge, Exhausted):
             raise
         except Invalid as invalid:
             refusal = invalid

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -64,7 +65,8 @@ class ByteBudget:
             if turn.done() and not turn.cancelled():
                 self._give(amount)
             else:
-                self._queue.remove(entry)
+                if entry in self._queue:  # one that was cancelled may have been passed over already
+                    self._queue.remove(entry)
                 self._serve()
             if isinstance(error, TimeoutError):
                 raise Exhausted from None
@@ -118,6 +120,60 @@ class Bucket:
 
     def spend(self, events: int) -> None:
         self._level -= events
+
+
+class Room:
+    """How many bytes of bodies are in memory inflated at once, while they are read, in all threads of the process. Who
+    finds none is refused at once: holders wait for nobody, so nobody waits for ever."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.free = total
+        self._changing = threading.Lock()
+
+    @contextmanager
+    def hold(self) -> Iterator[Callable[[int], None]]:
+        """Give a function that takes so many bytes more, or raises ``Exhausted``; all are given back at the end."""
+        held = 0
+
+        def take(size: int) -> None:
+            nonlocal held
+            with self._changing:
+                if size > self.free:
+                    raise Exhausted
+                self.free -= size
+            held += size
+
+        try:
+            yield take
+        finally:
+            with self._changing:
+                self.free += held
+
+
+class Misses:
+    """Keys (hashes) that were looked for in vain, for some *seconds*: they are not looked for again. At most *most*, the
+    oldest go first."""
+
+    def __init__(
+        self, seconds: float, *, most: int = 100_000, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._clock = clock
+        self._until: OrderedDict[str, float] = OrderedDict()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._until and self._until[key] > self._clock()
+
+    def __len__(self) -> int:
+        return len(self._until)
+
+    def add(self, key: str) -> None:
+        self._until[key] = self._clock() + self._seconds
+        self._until.move_to_end(key)
+        if len(self._until) > self._most:
+            self._until.popitem(last=False)
 
 
 class WrongKeys:

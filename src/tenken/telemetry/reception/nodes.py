@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,12 +67,19 @@ def revoke_node(*, by: Principal, node_id: int) -> EnrolledNode:
 
 def find_node(key: str) -> Node | None:
     """Return the host that shows *key*; None when there is none or it was taken away."""
-    row = (
-        EnrolledNode.objects.filter(key_hash=key_hash(key), revoked_at=None, source__enabled=True)
-        .values_list("pk", "source_id", "host_identifier", "terminal__number")
-        .first()
-    )
-    return Node(row[0], row[1], row[2], row[3] or "") if row else None
+    hashed = key_hash(key)
+    return find_nodes([hashed]).get(hashed)
+
+
+def find_nodes(hashes: Collection[str]) -> dict[str, Node]:
+    """Return the hosts whose keys have *hashes*, by hash; those taken away are none. One query."""
+    rows = EnrolledNode.objects.filter(key_hash__in=hashes, revoked_at=None, source__enabled=True)
+    return {
+        hashed: Node(pk, source, host, number or "")
+        for hashed, pk, source, host, number in rows.values_list(
+            "key_hash", "pk", "source_id", "host_identifier", "terminal__number"
+        )
+    }
 
 
 def revoked_since(moment: datetime) -> list[int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 from tenken.common.refusals import Invalid
 
 _GZIP: Final = b"\x1f\x8b"
+_PIECE: Final = 4 * 1024 * 1024
 _WINDOW: Final = {"zlib": zlib.MAX_WBITS, "gzip": 16 + zlib.MAX_WBITS}
 
 
@@ -17,17 +19,19 @@ class TooLarge(Invalid):
     status = 413
 
 
-def inflate(body: bytes, *, limit: int) -> tuple[bytes, str]:
+def inflate(body: bytes, *, limit: int, room: Callable[[int], None] = lambda size: None) -> tuple[bytes, str]:
     """Return *body* inflated and how it was compressed: 'zlib', 'gzip' or ''.
 
-    At most *limit* bytes are ever inflated. ``TooLarge`` beyond it; ``Invalid`` for a stream that is damaged, cut short
-    or followed by something else.
+    At most *limit* bytes are ever inflated, piece by piece; *room* hears of the size of each as it comes, and may refuse it
+    by raising. ``TooLarge`` beyond the limit; ``Invalid`` for a stream that is damaged, cut short or followed by something
+    else.
     """
-    how = _compression(body)
-    inflated = _inflated(body, _WINDOW[how], limit) if how else body
-    if len(inflated) > limit:
-        raise TooLarge(f"データが大きすぎます（展開後{limit:,}バイトまで）。")
-    return inflated, how
+    if how := _compression(body):
+        return _inflated(body, _WINDOW[how], limit, room), how
+    if len(body) > limit:
+        raise _too_large(limit)
+    room(len(body))
+    return body, how
 
 
 def deflate(body: bytes, how: str) -> bytes:
@@ -47,17 +51,22 @@ def _compression(body: bytes) -> str:
     return ""
 
 
-def _inflated(body: bytes, window: int, limit: int) -> bytes:
+def _inflated(body: bytes, window: int, limit: int, room: Callable[[int], None]) -> bytes:
     pieces: list[bytes] = []
-    left = limit + 1
+    size = 0
     try:
-        while body and left > 0:
+        while body:
             stream = zlib.decompressobj(window)
-            piece = stream.decompress(body, left)
-            pieces.append(piece)
-            left -= len(piece)
-            if left > 0 and not stream.eof:
-                raise Invalid("圧縮されたデータが途中で切れています。")
+            while not stream.eof:
+                piece = stream.decompress(body, min(_PIECE, limit - size + 1))
+                body = stream.unconsumed_tail
+                if not (piece or body or stream.eof):
+                    raise Invalid("圧縮されたデータが途中で切れています。")
+                size += len(piece)
+                if size > limit:
+                    raise _too_large(limit)
+                room(len(piece))
+                pieces.append(piece)
             # A gzip file may have several members, and be padded with zeros.
             body = stream.unused_data.lstrip(b"\0") if window != zlib.MAX_WBITS else stream.unused_data
             if body and (window == zlib.MAX_WBITS or not body.startswith(_GZIP)):
@@ -65,3 +74,7 @@ def _inflated(body: bytes, window: int, limit: int) -> bytes:
     except zlib.error:
         raise Invalid("圧縮されたデータが壊れています。") from None
     return b"".join(pieces)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"データが大きすぎます（展開後{limit:,}バイトまで）。")
