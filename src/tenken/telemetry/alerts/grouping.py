@@ -160,7 +160,8 @@ def seen_in(hits: Iterable[Hit], before: Mapping[str, Sequence[str]]) -> dict[st
         ):
             if value and len(kept) < most:
                 kept[value] = None
-    return {**before, "devices": list(devices), "users": list(users), "persons": list(persons)}
+    others = {name: list(values) for name, values in before.items()}
+    return others | {"devices": list(devices), "users": list(users), "persons": list(persons)}
 
 
 def summary_key(rule: int, section: str) -> str:
