@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -80,8 +81,9 @@ _LATE: Final = 150
 
 
 def stick_of(section: str) -> str:
-    """Return the serial number of the USB stick that the media ledger gives a section, by its code."""
-    return f"MD{section}"
+    """Return the serial number of the USB stick that the media ledger gives a section, by its code; '' for the six of
+    seven that have none."""
+    return "" if crc32(section.encode()) % 7 else f"MD{section}"
 
 
 def day_of(population: Population, day: date, count: int, seed: int, *, open_day: bool = True) -> pa.Table:
@@ -149,12 +151,15 @@ class _Players:
         self.accounts = np.array([seat.account or "SYSTEM" for seat in seats], object)
         self.addresses = np.array([seat.address for seat in seats], object)
         self.sticks = np.array([stick_of(seat.section) for seat in seats], object)
+        self.holders = np.flatnonzero(self.sticks != "")
         self.sections = np.array([seat.section_name for seat in seats], object)
         self.apps = np.array([name for name, _ in words.APPS], object)
         self.programs = np.array([path for _, path in words.APPS], object)
 
     def play(self, op: str, seats: np.ndarray, moments: np.ndarray) -> pa.Table:
         fill: Callable[[np.ndarray], Columns] = _FILLED.get(op, _Players.on_file).__get__(self)
+        if op == "device_connect" and len(self.holders):
+            seats = self.holders[seats % len(self.holders)]
         columns = fill(seats)
         columns.setdefault("log_product", "windows")
         columns |= {

@@ -106,7 +106,8 @@ def _lists(by: Principal) -> None:
 
 def _devices(made: DemoCity, by: Principal, today: date) -> None:
     units = [unit for unit in made.units_on(today).values() if unit.kind.answers_sheets]
-    for n, unit in enumerate(units, start=1):
+    holders = [unit for unit in units if stick_of(unit.code)]
+    for n, unit in enumerate(holders, start=1):
         data = DeviceData(
             kind=DeviceKind.USB_MEMORY,
             name="BUFFALO USB Flash Disk",

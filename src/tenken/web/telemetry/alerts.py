@@ -395,7 +395,7 @@ def _page(
         "mine": alert.status == Alert.Status.IN_HAND and alert.assignee_id == by.person_id,
         "may_look": may_look(by, alert),
         "incidents": list(alert.incidents.all()),
-        "finding_url": address("finding", alert.finding_id) if alert.finding_id else "",
+        "finding_url": address("findings-detail", alert.finding_id) if alert.finding_id else "",
     }
     return render(request, f"{FOLDER}/alert.html", context, status=status)
 
