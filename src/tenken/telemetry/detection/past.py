@@ -84,14 +84,14 @@ class Past:
         )
         days: dict[date, int] = {}
         stood, taken = Counter[int](), Counter[int]()
-        for row in counts:
-            away = row["rule"] >= TAKEN_AWAY
-            (taken if away else stood)[row["rule"] % TAKEN_AWAY] += row["hits"]
+        for one in counts:
+            away = one["rule"] >= TAKEN_AWAY
+            (taken if away else stood)[one["rule"] % TAKEN_AWAY] += one["hits"]
             if away:
-                days[row["day"]] = days.get(row["day"], 0) + row["hits"]
+                days[one["day"]] = days.get(one["day"], 0) + one["hits"]
         self.narrowed = [
-            Narrowed(rows[one.number], stood[one.number] + taken[one.number], taken[one.number])
-            for one in rules
+            Narrowed(rows[rule.number], stood[rule.number] + taken[rule.number], taken[rule.number])
+            for rule in rules
         ]
         newest = self._ask(
             f"SELECT ts, section, device, '' AS op, payload, seq FROM ({sql}) WHERE rule >= {TAKEN_AWAY} "
