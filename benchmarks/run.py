@@ -18,6 +18,7 @@ AREAS = (
     "technical",
     "audits",
     "telemetry_ingest",
+    "telemetry_alerts",
     "telemetry_rules",
     "telemetry_search",
     "telemetry_reconnect",

@@ -17,26 +17,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.bars import Figure
+from benchmarks.telemetry_city import code_of, make_city, receiving, switch_on
 from benchmarks.telemetry_peers import Peer, duckdb_peer, postgres_peer, sqlite_peer
-from tenken.common.identifiers import local_government_check_digit
 from tenken.demo.telemetry.operations import day_of
-from tenken.demo.telemetry.population import Population, invented
+from tenken.demo.telemetry.population import invented
 from tenken.demo.telemetry.sending import lines_of
-from tenken.journal.actor import Actor
-from tenken.organization.access import system_principal
 from tenken.organization.models import City
-from tenken.organization.operations import found_city
-from tenken.receivers.listening import Listening
-from tenken.receivers.server import Receiver
-from tenken.telemetry.detection.documents import read_rule
-from tenken.telemetry.detection.ruleset import forget
-from tenken.telemetry.detection.shipped import install_shipped, shipped_files
-from tenken.telemetry.detection.trying import trial_table, try_rule
-from tenken.telemetry.detection.writing import NewRule, take_rules
-from tenken.telemetry.ingest.pipeline import Pipeline
 from tenken.telemetry.ingest.writing import WITHOUT_INDEXES
-from tenken.telemetry.models import DetectionRule, Terminal
-from tenken.telemetry.reception.sources import SourceSettings, register_source
 from tenken.telemetry.store import store
 from tenken.telemetry.store.tables import stage_statement
 
@@ -50,22 +37,18 @@ SEED = 20261121
 _DAY = date(2026, 11, 20)
 
 
-class _Founder:
-    actor = Actor(code="system:benchmark", name="ベンチマーク")
-
-
 def measure(home: Path) -> Iterator[Figure]:
     """Receive over HTTP with no rules, 100 and 500; then what a row takes on disk, and the peers with the same rows."""
     logging.getLogger("tenken").setLevel(logging.ERROR)
     first, rest = home / "first", home / "rest"
-    population = invented(_code(0), TERMINALS, SEED)
+    population = invented(code_of(0), TERMINALS, SEED)
     events = day_of(population, _DAY, EVENTS, SEED)
     size = _write(events, first, 0, 2) + _write(events, rest, 2, EVENTS // LINES)
     print(f"# {EVENTS:,} events of {size / EVENTS:.0f} bytes, {LINES:,} a payload", file=sys.stderr)
     del events
     for place, (rules, bar) in enumerate(RUNS):
-        city = _city(_code(place), population)
-        _switch_on(city, rules)
+        city = make_city(code_of(place), population)
+        switch_on(city, rules)
         yield from _received(city, first, rest, rules, bar)
     yield from _stored(city)
     yield from _beside(home, city)
@@ -78,32 +61,16 @@ def _write(events: pa.Table, folder: Path, start: int, end: int) -> int:
 
 
 def _received(city: City, first: Path, rest: Path, rules: int, bar: int | None) -> Iterator[Figure]:
-    key = register_source(
-        by=system_principal(city, "benchmark"),
-        code="lines-1",
-        protocol="jsonl",
-        settings=SourceSettings(name="ベンチマーク"),
-    )[1]
     opened = store()
     for table in ("events", "payloads", "hits", "counts", "device_days"):
         opened.command(f"TRUNCATE TABLE {table}")
-    pipeline = Pipeline(opened)
-    pipeline.start()
-    receiver = Receiver(Listening(port=0), pipeline)
-    receiver.start()
-    address = f"127.0.0.1:{receiver.sockets.port}"
-    try:
+    with receiving(city) as (address, key, pipeline):
         _send(address, key, first)  # what is read and planned once
         before, sending = time.process_time(), os.times().children_user + os.times().children_system
         clock = _send(address, key, rest)
         worked = time.process_time() - before
         sending = os.times().children_user + os.times().children_system - sending
-    finally:
-        receiver.stop()
-        pipeline.stop()
     state = pipeline.state()
-    if error := state.detection_error or state.alert_error or state.last_error:
-        raise RuntimeError(error)
     if state.events != EVENTS:
         raise RuntimeError(f"{state.events} events were received, {EVENTS} sent")
     count = EVENTS - 2 * LINES
@@ -209,72 +176,3 @@ def _ours(rows: pa.Table) -> Peer:
         stage="parts",
     )
     return Peer(1e6 * took / plain.num_rows, size.column("size")[0].as_py() / plain.num_rows)
-
-
-# --- a city and its rules ------------------------------------------------------------------------------------
-
-
-def _code(place: int) -> str:
-    code = f"{99101 + place}"
-    return code + local_government_check_digit(code)
-
-
-def _city(code: str, population: Population) -> City:
-    """Return a city of its own with the terminals of *population*: alerts of one measurement are not met by the next."""
-    city = found_city(by=_Founder(), code=code, name="ベンチマーク市", on=date(2005, 4, 1))
-    Terminal.objects.bulk_create(
-        Terminal(
-            city=city, number=f"T{place:05d}", computer_name=seat.computer, registered_on=date(2020, 4, 1)
-        )
-        for place, seat in enumerate(population.seats)
-    )
-    return city
-
-
-def _switch_on(city: City, count: int) -> None:
-    """Let *count* rules be on: those that come with the product as they come, and as many of every usual form besides."""
-    by = system_principal(city, "benchmark")
-    DetectionRule.objects.filter(city=city).update(state=DetectionRule.State.OFF)
-    if count:
-        install_shipped(by=by, city=city)
-        shipped = [read_rule(text) for _, text in shipped_files()]
-        on = [one.code for one in shipped if (one.data.get("tenken") or {}).get("on")]
-        opened = store()
-        with trial_table(opened) as table:
-            rules = [
-                NewRule(document, try_rule(opened, table, document, {}), "made.yml", on=True)
-                for document in (read_rule(_rule(at)) for at in range(count - len(on)))
-            ]
-        take_rules(by=by, rules=rules, origin=DetectionRule.Origin.IMPORTED)
-        on += [one.document.code for one in rules]
-        DetectionRule.objects.filter(city=city, code__in=on).update(state=DetectionRule.State.ON)
-        if (found := DetectionRule.objects.filter(city=city, state=DetectionRule.State.ON).count()) != count:
-            raise RuntimeError(f"{found} rules are on, {count} were meant")
-    forget(city.code)
-
-
-_FORMS = (
-    ("process_creation", "Image|endswith: '\\tool{n}.exe'"),
-    ("process_creation", "CommandLine|contains|all: ['-enc{n}', 'hidden']"),
-    ("file_event", "TargetFilename|contains: '秘密{n}'"),
-    ("file_event", "TargetFilename|startswith: 'Z:\\project{n}\\'"),
-    ("process_creation", "CommandLine|re: 'curl.{{1,20}}host{n}\\.example'"),
-    ("file_event", "TargetFilename|endswith: ['.ext{n}', '.bak{n}']"),
-)
-
-
-def _rule(number: int) -> str:
-    category, condition = _FORMS[number % len(_FORMS)]
-    return "\n".join(
-        (
-            f"title: Made {number}",
-            f"id: 00000000-0000-4000-8000-{number:012d}",
-            "status: test",
-            f"logsource: {{product: windows, category: {category}}}",
-            "detection:",
-            "  selection:",
-            f"    {condition.format(n=number)}",
-            "  condition: selection",
-            "level: low",
-        )
-    )
