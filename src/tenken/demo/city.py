@@ -97,14 +97,17 @@ def _seating(today: date) -> Seating:
 
 
 def _first_posts(city_code: str) -> dict[str, _PostNow]:
+    def over(scope: str) -> str:
+        return city_code if scope == "city" else ""
+
     extra = {
-        f"{plan.code_of(row['bureau'], row['unit'])}-1": row["role"]
+        f"{plan.code_of(row['bureau'], row['unit'])}-1": (row["role"], over(row.get("scope", "unit")))
         for row in plan.city_data()["extra_roles"]
     }
     found: dict[str, _PostNow] = {}
     for post in plan.posts():
-        scope = city_code if post.scope == "city" else ""
-        roles = tuple((role, scope) for role in filter(None, (post.role, extra.get(post.code))))
+        own = (post.role, over(post.scope)) if post.role else None
+        roles = tuple(filter(None, (own, extra.get(post.code))))
         found[post.code] = _PostNow(post.unit or city_code, post.title, post.single_seat, roles)
     return found
 

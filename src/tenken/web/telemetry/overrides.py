@@ -58,7 +58,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     require_somewhere(by, VIEW_TERMINALS)
     form, month = _month(request)
     found = overrides_in(by, month)
-    table = OverrideTable(_rows(by, found, month))
+    table = OverrideTable(_rows(by, found, month), order_by=("-overrides", "name"))
     kind = wants_export(request)
     RequestConfig(request, paginate=False if kind else {"per_page": 100}).configure(table)
     if kind:

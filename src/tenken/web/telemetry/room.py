@@ -21,7 +21,8 @@ from tenken.web.addresses import address
 _MAP: Final = "端末の状況"
 _LEDGER: Final = "端末台帳"
 _COUNTS: Final = "台数の突合"
-_OF_THE_CITY: Final = {_COUNTS}  # whoever sees a part of it is refused
+# Whoever holds it for a part of the city only is refused there.
+_OF_THE_CITY: Final = {MANAGE_SOURCES, MANAGE_RULES, MANAGE_RETENTION}
 # (heading, ((label, the names of its page and of others it is the way to, who may), …))
 _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ...]], ...]] = (
     (
@@ -64,7 +65,7 @@ _PAGES: Final[tuple[tuple[str, tuple[tuple[str, tuple[str, ...], Capability], ..
             ("検知ルール", ("telemetry-rules",), VIEW_ALERTS),
             ("リスト", ("telemetry-lists", "telemetry-duty"), MANAGE_RULES),
             ("送信元", ("telemetry-sources",), MANAGE_SOURCES),
-            ("CSVの対応付け", ("telemetry-mappings",), MANAGE_SOURCES),
+            ("CSVの対応づけ", ("telemetry-mappings",), MANAGE_SOURCES),
             ("受信の状態", ("telemetry-reception",), MANAGE_SOURCES),
             ("読み取れなかった受信", ("telemetry-quarantine",), MANAGE_SOURCES),
             ("保存", ("telemetry-retention",), MANAGE_RETENTION),
@@ -80,7 +81,8 @@ def room_nav(by: Principal, path: str) -> list[dict[str, Any]]:
         label: [address(name) for name in names]
         for _, pages in _PAGES
         for label, names, capability in pages
-        if by.holds(capability) and (label not in _OF_THE_CITY or by.everywhere(capability))
+        if by.everywhere(capability)
+        or (by.holds(capability) and label != _COUNTS and capability not in _OF_THE_CITY)
     }
     under = {
         label: max((len(url) for url in urls if path.startswith(url)), default=0)
