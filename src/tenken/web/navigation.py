@@ -36,12 +36,13 @@ class _Entry:
     waits: Callable[[Waiting], int] | None = None
 
 
+_TERMINALS = "端末と操作ログ"
 _ENTRIES = (
     _Entry("ホーム", "home"),
     _Entry("点検", "inspection-index", VIEW_PROGRAMMES, lambda counts: counts.sheets),
     _Entry("訪問調査", "audit-visits", VIEW_VISITS, lambda counts: counts.visits),
     _Entry("監査", "audits-index", VIEW_AUDITS, lambda counts: counts.audits),
-    _Entry("端末と操作ログ", "telemetry-boards", VIEW_TERMINALS, lambda counts: counts.alerts),
+    _Entry(_TERMINALS, "telemetry-boards", VIEW_TERMINALS, lambda counts: counts.alerts),
     _Entry("課題", "findings-list", VIEW_FINDINGS, lambda counts: counts.findings),
     _Entry("事例集", "cases-index", VIEW_CASES),
     _Entry("台帳", "assets-list", VIEW_ASSETS),
@@ -55,11 +56,13 @@ _ENTRIES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return ``site``, ``main_nav`` and, where a room has a menu of its own, ``local_nav`` for the base template. Nothing is asked before a page draws them."""
+    """Return ``site``, ``main_nav`` and, where a room has a menu of its own, ``local_nav`` and ``room_crumb`` for the base
+    template. Nothing is asked before a page draws them."""
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
         "main_nav": SimpleLazyObject(lambda: _menu(request)),
         "local_nav": SimpleLazyObject(lambda: _room(request)),
+        "room_crumb": SimpleLazyObject(lambda: _room_crumb(request)),
     }
 
 
@@ -100,6 +103,16 @@ def _room(request: HttpRequest) -> list[dict[str, Any]]:
     if principal and _is_current(request.path, address("telemetry-boards")):
         return room_nav(principal, request.path)
     return []
+
+
+def _room_crumb(request: HttpRequest) -> dict[str, str]:
+    """Return the room as the first step of the way to one of its pages, without an address for whom it would refuse;
+    nothing on its first page, which says its name itself."""
+    principal: Principal | None = getattr(request, "principal", None)
+    first = address("telemetry-boards")
+    if not principal or not _is_current(request.path, first) or request.path == first:
+        return {}
+    return {"label": _TERMINALS, "url": first if principal.holds(VIEW_TERMINALS) else ""}
 
 
 def waiting_of(request: HttpRequest) -> Waiting:

@@ -48,6 +48,24 @@ def terminals(scenario: Scenario) -> None:
     make_terminal(scenario.section_b1, "PC-4", **fine)
 
 
+@pytest.mark.parametrize(
+    "page", ["board/counts/", "list/", "list/new/", "alerts/", "rules/", "rules/lists/", "sources/"]
+)
+def test_the_way_to_each_page_begins_with_the_room(
+    secretariat: Client, page: str, event_store: Store
+) -> None:
+    shown = secretariat.get(f"{ROOT}{page}").content.decode()
+    way = shown.partition('<nav class="breadcrumbs"')[2].partition("</nav>")[0]
+    steps = re.findall(r"<li[^>]*>(.*?)</li>", way)
+    assert steps[:2] == ['<a href="/">ホーム</a>', f'<a href="{ROOT}">端末と操作ログ</a>']
+    assert len(steps) > 2
+    assert way.count("端末と操作ログ") == 1
+
+
+def test_the_room_itself_is_the_last_step_of_its_way(secretariat: Client, event_store: Store) -> None:
+    assert secretariat.get(ROOT).content.decode().count('<li aria-current="page">端末と操作ログ</li>') == 1
+
+
 def test_the_map_shows_sections_under_their_bureaus_and_each_sees_their_own(
     terminals: None, secretariat: Client, manager: Client, scenario: Scenario, event_store: Store
 ) -> None:

@@ -120,7 +120,6 @@ class WithdrawForm(Form):
 
 def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
     return [
-        {"label": "端末と操作ログ", "url": reverse("telemetry-boards")},
         {"label": "許可した媒体", "url": reverse("telemetry-approved")},
         *more,
     ]

@@ -397,7 +397,10 @@ def duty_unit(request: SignedInRequest, unit_id: int) -> HttpResponse:
         submit="保存する",
         back=reverse("telemetry-duty"),
         done="執務時間を保存しました。1分以内に、これから届く操作ログに使われます。",
-        crumbs=[{"label": "執務時間", "url": reverse("telemetry-duty")}],
+        crumbs=[
+            {"label": "リスト", "url": reverse(HERE)},
+            {"label": "執務時間", "url": reverse("telemetry-duty")},
+        ],
         folder=FOLDER,
         template="duty_unit",
         own=bool(own),

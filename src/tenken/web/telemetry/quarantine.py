@@ -215,7 +215,7 @@ def give_up(request: SignedInRequest) -> HttpResponse:
         back=f"{reverse(_HERE)}?{urlencode({'source': asked['source'], 'state': WAITING})}",
         done="読み取らずに終えました。",
         crumbs=[
-            {"label": "端末と操作ログ", "url": reverse("telemetry-boards")},
+            {"label": "送信元", "url": reverse("telemetry-sources")},
             {"label": "読み取れなかった受信", "url": reverse(_HERE)},
         ],
     )

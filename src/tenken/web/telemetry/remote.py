@@ -206,7 +206,6 @@ def _note(by: Principal, period: str, rows: int) -> None:
 
 def _crumbs() -> list[dict[str, str]]:
     return [
-        {"label": "端末と操作ログ", "url": reverse("telemetry-boards")},
         {"label": "リモート保守", "url": reverse("telemetry-remote")},
     ]
 

@@ -63,12 +63,6 @@ def tabs(by: Principal, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def crumbs(*parts: tuple[str, str]) -> list[dict[str, str]]:
-    """Return the way from the room to a page: (label, address) pairs after 「端末と操作ログ」."""
-    first = {"label": "端末と操作ログ", "url": reverse("telemetry-search")}
-    return [first, *({"label": label, "url": url} for label, url in parts)]
-
-
 class Lines:
     """Events as lines of a table, with the names a reader knows. One query for the names of people."""
 

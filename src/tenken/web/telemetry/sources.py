@@ -310,7 +310,6 @@ def _change_page(
 ) -> HttpResponse:
     back = reverse("telemetry-source", args=[source.pk])
     crumbs = [
-        {"label": "端末と操作ログ", "url": reverse("telemetry-boards")},
         {"label": "送信元", "url": reverse(_HERE)},
         {"label": source.name, "url": back},
     ]

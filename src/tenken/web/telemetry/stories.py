@@ -26,7 +26,6 @@ from tenken.web.telemetry.search_forms import DayForm, FileForm
 from tenken.web.telemetry.search_pages import (
     Lines,
     clock_time,
-    crumbs,
     file_address,
     for_a_purpose,
     tabs,
@@ -77,7 +76,6 @@ def _day(request: SignedInRequest, subject: str) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "title": title,
-        "crumbs": crumbs((title, "")),
         "tabs": tabs(by, "telemetry-search"),
     }
     if form.is_bound and form.is_valid():

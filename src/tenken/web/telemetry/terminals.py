@@ -42,7 +42,6 @@ from tenken.telemetry.inventory.states import Event, events_in
 from tenken.telemetry.models import Terminal
 from tenken.telemetry.permissions import MANAGE_TERMINALS, VIEW_TERMINALS
 from tenken.web import changing
-from tenken.web.addresses import address
 from tenken.web.exports import export_rows, wants_export
 from tenken.web.principal import SignedInRequest, signed_in
 from tenken.web.telemetry.inventory_forms import (
@@ -307,7 +306,6 @@ def _place(by: Principal, said: dict[str, Any]) -> tuple[Unit, Person | None]:
 
 def _crumbs(terminal: Terminal | None = None) -> list[dict[str, str]]:
     crumbs = [
-        {"label": "端末と操作ログ", "url": address("telemetry-boards")},
         {"label": LEDGER, "url": reverse("telemetry-terminals")},
     ]
     if terminal is not None:

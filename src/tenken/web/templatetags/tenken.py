@@ -5,7 +5,7 @@
     {% field form.name unit="件" width="short" label="…" help="…" %}   width: short | medium | wide | full
     {% steps items label="…" %}                   items: label, state (done | current | todo), when, url
     {% status_tag code label tone %}              tone: neutral | blue | green | yellow | red
-    {% breadcrumbs "点検" url "担当課の入力" %}   label, address, …, last label; or one list of {label, url}; ホーム is added
+    {% breadcrumbs "点検" url "担当課の入力" %}   label, address, …, last label; or one list of {label, url}; ホーム and the room are added
     {% data_table table caption="表1　…" %}       a django-tables2 table (see tenken.web.components.tables)
     {% plain_table header rows caption="表2　…" row_header=True %}      header: list; rows: list of lists
     {% table_region "表3　…" %}<table class="table">…</table>{% endtable_region %}
@@ -276,10 +276,13 @@ def confirm(
 # --- where one is -------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag(f"{_PARTS}breadcrumbs.html")
-def breadcrumbs(*parts: Any, aria_label: str = "現在位置") -> dict[str, Any]:
-    """The way from ホーム to this page: label, address, …, last label, or one list of ``{label, url}``."""
+@register.inclusion_tag(f"{_PARTS}breadcrumbs.html", takes_context=True)
+def breadcrumbs(context: Context, *parts: Any, aria_label: str = "現在位置") -> dict[str, Any]:
+    """The way from ホーム to this page: label, address, …, last label, or one list of ``{label, url}``. On the pages of a
+    room that has a menu of its own, the room comes after ホーム by itself (``room_crumb``, web.navigation)."""
     crumbs: list[dict[str, Any]] = [{"label": "ホーム", "url": _home()}]
+    if room := context.get("room_crumb"):
+        crumbs.append(room)
     if len(parts) == 1 and not isinstance(parts[0], str):
         for part in parts[0]:
             label, url = (part["label"], part.get("url")) if isinstance(part, Mapping) else part
