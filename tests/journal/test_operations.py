@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tenken.common.refusals import Invalid
 from tenken.journal.labels import operation_label, operation_labels, register_operation_labels
 from tenken.journal.models import Chain, Entry, Payload, Seal
-from tenken.journal.operations import erase_payload, read_payload, record
+from tenken.journal.operations import Note, erase_payload, read_payload, record, record_many
 from tenken.journal.queries import Content, accesses, cities, contents, entries
 from tenken.journal.tasks import seal_ended_day
 from tenken.journal.verification import verify
@@ -60,6 +60,21 @@ class TestRecord:
         with CaptureQueriesContext(connection) as captured, transaction.atomic():
             write()
         assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 4
+
+    def test_many_follow_one_another_in_as_many_statements_as_ten(self) -> None:
+        write()
+        notes = [Note("b", ("b", at), {"at": at}, date(2014, 7, 1)) for at in range(300)]
+        with CaptureQueriesContext(connection) as captured, transaction.atomic():
+            record_many(by=By(), city_code=CITY, notes=notes)
+        assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 5
+        with transaction.atomic():
+            record_many(by=By(), city_code=CITY, notes=[])
+        write()
+        found = list(Entry.objects.filter(operation="b").order_by("sequence"))
+        assert [read_payload(entry) for entry in found] == [{"at": at} for at in range(300)]
+        assert {(entry.actor_code, entry.business_date) for entry in found} == {("0001", date(2014, 7, 1))}
+        outcome = verify(CITY)
+        assert (outcome.whole, outcome.entries) == (True, 302)
 
     def test_two_equal_changes_have_different_digests(self) -> None:
         first, second = (write()[0] for _ in range(2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,11 +16,14 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tenken.common import clock
+from tenken.common.many_rows import insert_many
 from tenken.common.refusals import Invalid
 from tenken.journal import access_log
-from tenken.journal.actor import Acts
+from tenken.journal.actor import Actor, Acts
 from tenken.journal.canonical import GENESIS, canonical_json, sha256
 from tenken.journal.models import Chain, Entry, Payload, PersonalDataAccess, Seal
+
+_ENTRY = tuple(field.name for field in Entry._meta.fields if not field.primary_key)
 
 
 def entry_hash(entry: Entry) -> str:
@@ -53,36 +58,80 @@ def record(
     *changes* any JSON-able mapping; *business_date* the date it counts for (Japan's today unless given;
     ``recorded_at`` is always the real moment). ``RuntimeError`` outside a transaction.
     """
+    count, head = _head(city_code)
+    note = Note(operation, subject, changes, business_date)
+    entry, payload = _next(by.actor, city_code, note, count, head)
+    entry.save(force_insert=True)
+    payload.save(force_insert=True)
+    _move_head(entry)
+    return entry
+
+
+@dataclass(frozen=True)
+class Note:
+    """What one entry of many says; as the arguments of :func:`record`."""
+
+    operation: str
+    subject: tuple[str, object]
+    changes: dict[str, Any]
+    business_date: date | None = None
+
+
+def record_many(*, by: Acts, city_code: str, notes: Iterable[Note]) -> None:
+    """Add an entry for each of *notes*, in their order, as :func:`record` does; few statements however many there are."""
+    first, head = _head(city_code)
+    entries: list[Entry] = []
+    payloads: list[Payload] = []
+    for note in notes:
+        entry, payload = _next(by.actor, city_code, note, first + len(entries), head)
+        head = entry.hash
+        entries.append(entry)
+        payloads.append(payload)
+    if not entries:
+        return
+    insert_many(Entry, _ENTRY, ([getattr(entry, name) for name in _ENTRY] for entry in entries))
+    added = Entry.objects.filter(city_code=city_code, sequence__gt=first).order_by("sequence")
+    keys = added.values_list("pk", flat=True)
+    said = ((key, one.salt, one.body, "") for key, one in zip(keys, payloads, strict=True))
+    insert_many(Payload, ("entry", "salt", "body", "erased_under"), said)
+    _move_head(entries[-1])
+
+
+def _head(city_code: str) -> tuple[int, str]:
     if not connection.in_atomic_block:
         raise RuntimeError(
             "journal.record outside a transaction: the change and its record must commit together"
         )
-    actor = by.actor
-    count, head = _locked_chain(city_code)
+    return _locked_chain(city_code)
+
+
+def _next(actor: Actor, city_code: str, note: Note, count: int, head: str) -> tuple[Entry, Payload]:
+    """Return the entry that follows the one of number *count* and hash *head*, and its payload; neither is written."""
     salt = secrets.token_hex(16)
-    body = canonical_json({"by": actor.name, "from": actor.address, "changes": changes})
+    body = canonical_json({"by": actor.name, "from": actor.address, "changes": note.changes})
     entry = Entry(
         city_code=city_code,
         sequence=count + 1,
         recorded_at=clock.now(),
-        business_date=business_date or clock.today(),
+        business_date=note.business_date or clock.today(),
         actor_code=actor.code,
         channel=actor.channel,
-        operation=operation,
-        subject_type=subject[0],
-        subject_id=str(subject[1]),
+        operation=note.operation,
+        subject_type=note.subject[0],
+        subject_id=str(note.subject[1]),
         payload_digest=sha256(salt, body),
         previous_hash=head,
     )
     entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
-    Payload(entry=entry, salt=salt, body=body).save(force_insert=True)
+    return entry, Payload(entry=entry, salt=salt, body=body)
+
+
+def _move_head(entry: Entry) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE journal_chain SET count = %s, head = %s WHERE city_code = %s",
-            [entry.sequence, entry.hash, city_code],
+            [entry.sequence, entry.hash, entry.city_code],
         )
-    return entry
 
 
 def _locked_chain(city_code: str) -> tuple[int, str]:

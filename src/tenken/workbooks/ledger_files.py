@@ -32,23 +32,49 @@ _NO = frozenset({"", "×", "0", "いいえ", "無", "FALSE", "NO", "-"})
 _CLASSES = {"S": "S", "I": "1", "II": "2", "III": "3", "1": "1", "2": "2", "3": "3"}
 
 
+Told = Callable[[int, int], None]
+
+
 @dataclass(frozen=True)
 class Change:
-    """What one row of the file does: ``details`` are (column, before, after)."""
+    """What one row of the file does: ``details`` are (column, before, after), ``write`` is what the difference's writer
+    takes, None where nothing changes."""
 
     row: int
     what: str
     subject: str
     details: tuple[tuple[str, str, str], ...]
-    write: Callable[[], object] | None = field(repr=False, compare=False)
+    write: Any = field(repr=False, compare=False)
+
+
+def one_by_one(writes: Sequence[tuple[int, Any]], told: Told) -> None:
+    """Write changes whose ``write`` is a function, each by its own operation. A refusal names its row."""
+    for done, (row, write) in enumerate(writes):
+        told(done, len(writes))
+        try:
+            write()
+        except (Invalid, Stale, Missing) as refusal:
+            problems = refusal.problems or (Problem(refusal.message),)
+            raise type(refusal)(
+                refusal.message, [Problem(str(problem), row_place(row)) for problem in problems]
+            ) from None
+
+
+def row_place(row: int) -> str:
+    """Return how refusals name a row of the file."""
+    return f"{row}行"
 
 
 @dataclass(frozen=True)
 class Difference:
     """What a file would change. ``digest`` stands for exactly these changes, and tells afterwards which rows differ: the
-    hash of all, then eight digits a row."""
+    hash of all, then eight digits a row. ``writer`` takes (row, ``Change.write``) of what changes, and hears how far it
+    is; its refusals name rows."""
 
     changes: tuple[Change, ...]
+    writer: Callable[[Sequence[tuple[int, Any]], Told], None] = field(
+        default=one_by_one, repr=False, compare=False
+    )
 
     @cached_property
     def digest(self) -> str:
@@ -72,7 +98,7 @@ class Difference:
         if len(marks) != len(standing):
             return []
         return [
-            Problem(_now(change), f"{change.row}行")
+            Problem(_now(change), row_place(change.row))
             for at, change in enumerate(self.changes)
             if marks[at * _MARK : (at + 1) * _MARK] != standing[at * _MARK : (at + 1) * _MARK]
         ]
@@ -99,7 +125,7 @@ def apply_difference(
     by: Principal,
     found: Difference,
     shown: str,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    told: Told = lambda done, total: None,
 ) -> None:
     """Write *found*, all of it or nothing; *told* hears how far it is. ``Stale`` when it is no longer the difference that
     was *shown*, or a row was changed meanwhile: its problems name the rows."""
@@ -109,17 +135,13 @@ def apply_difference(
             found.changed_since(shown)[:MOST_PROBLEMS],
         )
     writes = [(change.row, change.write) for change in found.changes if change.write is not None]
-    with transaction.atomic():
-        for done, (row, write) in enumerate(writes):
-            told(done, len(writes))
-            try:
-                write()
-            except (Invalid, Stale, Missing) as refusal:
-                problems = refusal.problems or (Problem(refusal.message),)
-                raise type(refusal)(
-                    "取り込めませんでした。何も取り込んでいません。",
-                    [Problem(str(problem), f"{row}行") for problem in problems],
-                ) from None
+    try:
+        with transaction.atomic():
+            found.writer(writes, told)
+    except (Invalid, Stale, Missing) as refusal:
+        raise type(refusal)(
+            "取り込めませんでした。何も取り込んでいません。", refusal.problems[:MOST_PROBLEMS]
+        ) from None
     told(len(writes), len(writes))
 
 
@@ -164,11 +186,15 @@ class LedgerReader:
                 f"ファイルに{len(self.problems)}か所の誤りがあります。何も取り込んでいません{more}。",
                 self.problems[:MOST_PROBLEMS],
             )
-        return Difference(tuple(changes))
+        return Difference(tuple(changes), self.write)
 
     def change(self) -> Change | None:
         """Return what the row at hand would do; None when it is wrong."""
         raise NotImplementedError
+
+    def write(self, writes: Sequence[tuple[int, Any]], told: Told) -> None:
+        """Write what changes; *told* hears how far it is."""
+        one_by_one(writes, told)
 
     def problem(self, column: str, message: str) -> None:
         """Note what is wrong with a cell of the row, once a cell."""

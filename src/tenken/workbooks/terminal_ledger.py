@@ -7,7 +7,7 @@ read. A terminal that was only heard of is entered by its row, under the number 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -16,12 +16,7 @@ from tenken.common.clock import JAPAN
 from tenken.organization.access import Principal, decide, require_somewhere
 from tenken.organization.models import Person, Unit
 from tenken.telemetry.inventory.ledger import LABELS, TerminalData, data_of, terminal_problems
-from tenken.telemetry.inventory.operations import (
-    add_terminal,
-    assign_terminal,
-    change_state,
-    change_terminal,
-)
+from tenken.telemetry.inventory.operations import LedgerRow, write_rows
 from tenken.telemetry.inventory.states import Event, events_in, terminal_after
 from tenken.telemetry.models import Terminal
 from tenken.telemetry.permissions import MANAGE_TERMINALS
@@ -33,7 +28,9 @@ from tenken.workbooks.ledger_files import (
     Change,
     Difference,
     LedgerReader,
+    Told,
     plain_label,
+    row_place,
     told_details,
 )
 
@@ -169,13 +166,8 @@ class _Terminals(LedgerReader):
         if state not in (Terminal.State.IN_USE, Terminal.State.SPARE):
             self.problem("状態", "新しい端末は「使用中」か「予備」にしてください。")
             return None
-        return Change(
-            self.row,
-            ADDED,
-            f"{data.number} {unit.name}",
-            (),
-            lambda: add_terminal(by=self.by, data=data, unit=unit, person=person, state=state, on=day),
-        )
+        write = LedgerRow(row_place(self.row), data, unit, person, day, state=state)
+        return Change(self.row, ADDED, f"{data.number} {unit.name}", (), write)
 
     def changed(
         self, row: Terminal, data: TerminalData, unit: Unit, person: Person | None, state: str, day: date
@@ -198,8 +190,8 @@ class _Terminals(LedgerReader):
         if not row.in_ledger:
             details = (*details, ("台帳", "受信のみ", "登録"))
         what = ENDED if event == Event.RETIRE else CHANGED if details else SAME
-        write = self.writes(row, data, unit, person, event, because, day) if details else None
-        return Change(self.row, what, f"{row.number} {unit.name}", details, write)
+        write = LedgerRow(row_place(self.row), data, unit, person, day, row, row.state, event, because)
+        return Change(self.row, what, f"{row.number} {unit.name}", details, write if details else None)
 
     def event(self, row: Terminal, state: str) -> Event | None:
         """Return what leads from the row's state to *state*."""
@@ -211,32 +203,8 @@ class _Terminals(LedgerReader):
         self.problem("状態", f"「{row.get_state_display()}」から変えることはできません。")
         return None
 
-    def writes(
-        self,
-        row: Terminal,
-        data: TerminalData,
-        unit: Unit,
-        person: Person | None,
-        event: Event | None,
-        because: str,
-        day: date,
-    ) -> Callable[[], object]:
-        """Return what writes the row: its data, its place, what happened to it, each as its own operation."""
-
-        def write() -> None:
-            kept = row
-            if not row.in_ledger or data != data_of(row):
-                kept = change_terminal(by=self.by, terminal=row, data=data, version=kept.version, on=day)
-            if (unit.pk, person and person.pk) != (row.unit_id, row.person_id):
-                kept = assign_terminal(
-                    by=self.by, terminal=kept, unit=unit, person=person, version=kept.version, on=day
-                )
-            if event is not None:
-                change_state(
-                    by=self.by, terminal=kept, event=event, version=kept.version, because=because, on=day
-                )
-
-        return write
+    def write(self, writes: Sequence[tuple[int, LedgerRow]], told: Told) -> None:
+        write_rows(by=self.by, rows=[row for _, row in writes], heard=told)
 
 
 def _told(row: Terminal, data: TerminalData) -> dict[str, Any]:

@@ -23,6 +23,7 @@ LABELS = {
     "segment": "ネットワークの区分",
     "note": "備考",
 }
+_KINDS, _PROCUREMENTS = frozenset(Terminal.Kind.values), frozenset(Terminal.Procurement.values)
 _LENGTHS = {field.name: field.max_length for field in Terminal._meta.fields}
 
 
@@ -65,9 +66,9 @@ def terminal_problems(data: TerminalData) -> list[Problem]:
         value, longest = getattr(data, name), _LENGTHS[name]
         if longest and len(value) > longest:
             problems.append(Problem(f"{longest}字までです。", label, name))
-    if data.kind not in Terminal.Kind.values:
+    if data.kind not in _KINDS:
         problems.append(Problem("種類を選んでください。", LABELS["kind"], "kind"))
-    if data.procurement not in Terminal.Procurement.values:
+    if data.procurement not in _PROCUREMENTS:
         problems.append(Problem("調達を選んでください。", LABELS["procurement"], "procurement"))
     if data.uuid and not comparable_uuid(data.uuid, ()):
         problems.append(Problem("UUIDの形（8-4-4-4-12桁の16進数）ではありません。", LABELS["uuid"], "uuid"))

@@ -9,6 +9,7 @@ from tenken.telemetry.inventory.operations.ledger import (
     change_state,
     change_terminal,
 )
+from tenken.telemetry.inventory.operations.ledger_rows import LedgerRow, write_rows
 from tenken.telemetry.inventory.operations.licences import (
     LicenceData,
     add_licence,
@@ -35,6 +36,7 @@ from tenken.telemetry.inventory.operations.settling import (
 
 __all__ = [
     "TERMINAL",
+    "LedgerRow",
     "LicenceData",
     "RowData",
     "SupportData",
@@ -59,4 +61,5 @@ __all__ = [
     "split_match",
     "strike_explanation",
     "support_problems",
+    "write_rows",
 ]

@@ -15,13 +15,20 @@ from tenken.organization.access import Principal, require
 from tenken.organization.models import Person, Unit
 from tenken.organization.models.validity import valid_on
 from tenken.telemetry.inventory.ledger import TerminalData, data_of, terminal_problems
+from tenken.telemetry.inventory.operations.assignments import NOT_KEPT, Assignments
 from tenken.telemetry.inventory.operations.recognising import TERMINAL
 from tenken.telemetry.inventory.states import Event, terminal_after
 from tenken.telemetry.models import Terminal, TerminalAssignment
 from tenken.telemetry.permissions import MANAGE_TERMINALS
 
-NOT_KEPT = "端末台帳に書けませんでした。"
 CHANGED = "表示したあとに、ほかの人が変更しました。ページを開き直して、内容を確かめてください。"
+RETIRED = "廃棄・返却した端末は配置できません。"
+ADD, CHANGE, ASSIGN = "telemetry.terminal.add", "telemetry.terminal.change", "telemetry.terminal.assign"
+# What a change writes of a row.
+WRITTEN = (
+    *(field.name for field in fields(TerminalData)),
+    *("state", "unit", "person", "retired_on", "in_ledger", "former_number", "version"),
+)
 _OPERATIONS = {
     Event.USE: "telemetry.terminal.return",
     Event.PUT_AWAY: "telemetry.terminal.return",
@@ -48,10 +55,10 @@ def add_terminal(
     if state not in (Terminal.State.IN_USE, Terminal.State.SPARE):
         raise Invalid(NOT_KEPT, [Problem("「使用中」か「予備」にしてください。", "状態", "state")])
     terminal = Terminal(city=by.city, unit=unit, person=person, state=state, registered_on=day)
-    _write(terminal, tidy)
+    fill(terminal, tidy)
     terminal.save(force_insert=True)
     TerminalAssignment.objects.create(terminal=terminal, unit=unit, person=person, valid_from=day)
-    _note(by, "telemetry.terminal.add", terminal, {"after": told(terminal)}, day)
+    _note(by, ADD, terminal, {"after": told(terminal)}, day)
     return terminal
 
 
@@ -80,7 +87,7 @@ def add_terminals(
             raise Invalid(NOT_KEPT, problems)
         standing.add(tidy.number)
         terminal = Terminal(city=by.city, unit=unit, person=person, state=state, registered_on=day)
-        _write(terminal, tidy)
+        fill(terminal, tidy)
         terminals.append(terminal)
     Terminal.objects.bulk_create(terminals, batch_size=500)
     TerminalAssignment.objects.bulk_create(
@@ -116,14 +123,8 @@ def change_terminal(
             [Problem("台帳にある端末の番号は変えられません。", "端末機番号", "number")],
         )
     before = told(kept)
-    if not kept.in_ledger:
-        kept.former_number = kept.number if kept.number != tidy.number else kept.former_number
-    entered = not kept.in_ledger
-    _write(kept, tidy)
-    kept.in_ledger = True
-    after = told(kept)
-    if entered or after != before:
-        _save(by, kept, "telemetry.terminal.add" if entered else "telemetry.terminal.change", before, on)
+    if operation := take(kept, tidy):
+        _save(by, kept, operation, before, on)
     return kept
 
 
@@ -144,12 +145,12 @@ def assign_terminal(
     day = on or by.on
     _check_place(by, unit, person, day)
     if kept.state == Terminal.State.RETIRED:
-        raise Stale("廃棄・返却した端末は配置できません。")
+        raise Stale(RETIRED)
     if (kept.unit_id, kept.person_id) == (unit.pk, person and person.pk):
         return kept
     before = told(kept)
     move(kept, unit, person, day)
-    _save(by, kept, "telemetry.terminal.assign", before, day)
+    _save(by, kept, ASSIGN, before, day)
     return kept
 
 
@@ -167,19 +168,10 @@ def change_state(
     need a reason."""
     kept = locked_terminal(by, terminal, version)
     day = on or by.on
-    after = terminal_after(kept.state, event)
-    if event in (Event.LOSE, Event.RETIRE) and not because.strip():
-        raise Invalid(NOT_KEPT, [Problem("理由を入力してください。", "理由", "because")])
-    if day < kept.registered_on:
-        raise Invalid(
-            NOT_KEPT, [Problem(f"登録日（{kept.registered_on}）以後にしてください。", "日付", "on")]
-        )
-    before = told(kept)
-    kept.state = after
-    if after == Terminal.State.RETIRED:
-        kept.retired_on = day
-        _end_assignment(kept, day)
-    _save(by, kept, _OPERATIONS[event], before, day, because=because.strip())
+    before, standing = told(kept), Assignments([kept])
+    operation = happen(kept, event, because, day, standing)
+    standing.write()
+    _save(by, kept, operation, before, day, because=because.strip())
     return kept
 
 
@@ -201,21 +193,35 @@ def locked_terminal(by: Principal, terminal: Terminal, version: int) -> Terminal
 
 def move(terminal: Terminal, unit: Unit, person: Person | None, day: date) -> None:
     """Let *terminal* stand in *unit* from *day* on, in memory and in its assignments. Part of a write."""
-    running = TerminalAssignment.objects.filter(terminal=terminal, valid_to=None).first()
-    if running is not None and day < running.valid_from:
+    standing = Assignments([terminal])
+    standing.move(terminal, unit, person, day)
+    standing.write()
+
+
+def take(terminal: Terminal, data: TerminalData) -> str:
+    """Let *terminal* say *data* (tidied), in memory; return which operation that is, '' where nothing changes."""
+    entered, changed = not terminal.in_ledger, data_of(terminal) != data
+    if entered and terminal.number != data.number:
+        terminal.former_number = terminal.number
+    fill(terminal, data)
+    terminal.in_ledger = True
+    return ADD if entered else CHANGE if changed else ""
+
+
+def happen(terminal: Terminal, event: Event, because: str, day: date, standing: Assignments) -> str:
+    """Let *event* happen to *terminal*, in memory; return which operation that is. ``Stale``, ``Invalid`` when it cannot."""
+    after = terminal_after(terminal.state, event)
+    if event in (Event.LOSE, Event.RETIRE) and not because.strip():
+        raise Invalid(NOT_KEPT, [Problem("理由を入力してください。", "理由", "because")])
+    if day < terminal.registered_on:
         raise Invalid(
-            NOT_KEPT,
-            [Problem(f"今の配置の開始日（{running.valid_from}）以後にしてください。", "配置の日", "on")],
+            NOT_KEPT, [Problem(f"登録日（{terminal.registered_on}）以後にしてください。", "日付", "on")]
         )
-    if running is not None and running.valid_from == day:
-        running.unit, running.person = unit, person
-        running.save(update_fields=["unit", "person"])
-    else:
-        if running is not None:
-            running.valid_to = day
-            running.save(update_fields=["valid_to"])
-        TerminalAssignment.objects.create(terminal=terminal, unit=unit, person=person, valid_from=day)
-    terminal.unit, terminal.person = unit, person
+    terminal.state = after
+    if after == Terminal.State.RETIRED:
+        terminal.retired_on = day
+        standing.end(terminal, day)
+    return _OPERATIONS[event]
 
 
 def told(terminal: Terminal) -> dict[str, Any]:
@@ -226,15 +232,6 @@ def told(terminal: Terminal) -> dict[str, Any]:
         "person": terminal.person.number if terminal.person else "",
         "retired_on": terminal.retired_on and terminal.retired_on.isoformat(),
     }
-
-
-def _end_assignment(terminal: Terminal, day: date) -> None:
-    running = TerminalAssignment.objects.filter(terminal=terminal, valid_to=None).first()
-    if running is not None and running.valid_from < day:
-        running.valid_to = day
-        running.save(update_fields=["valid_to"])
-    elif running is not None:
-        running.delete()  # laid down for that day or later: it never counted
 
 
 def _checked(by: Principal, data: TerminalData, standing: Terminal | None) -> TerminalData:
@@ -257,7 +254,8 @@ def _check_place(by: Principal, unit: Unit, person: Person | None, day: date) ->
         raise Invalid(NOT_KEPT, [Problem("この市の職員から選んでください。", "使用者", "person")])
 
 
-def _write(terminal: Terminal, data: TerminalData) -> None:
+def fill(terminal: Terminal, data: TerminalData) -> None:
+    """Let *terminal* say *data*, in memory."""
     for field in fields(TerminalData):
         setattr(terminal, field.name, getattr(data, field.name))
 
@@ -271,12 +269,7 @@ def _save(
     **more: str,
 ) -> None:
     terminal.version += 1
-    terminal.save(
-        update_fields=[
-            *(field.name for field in fields(TerminalData)),
-            *("state", "unit", "person", "retired_on", "in_ledger", "former_number", "version"),
-        ]
-    )
+    terminal.save(update_fields=WRITTEN)
     said = {name: value for name, value in more.items() if value}
     _note(by, operation, terminal, {"before": before, "after": told(terminal), **said}, day)
 
