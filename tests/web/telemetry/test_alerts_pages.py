@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 from tests.factories import Scenario
 from tests.telemetry.alerts.makers import NOON, hit, make_rule, table
+from tests.telemetry.device_control.makers import make_terminal
 
 from tenken.journal.models import PersonalDataAccess
 from tenken.telemetry.alerts.operations import take
@@ -181,6 +182,24 @@ def test_many_at_once_from_the_list(alerts: list[Alert], office: Client) -> None
     assert "選び直して" in office.post(f"{LIST}act/", {"take": "x"}, follow=True).content.decode()
 
 
+def test_an_alert_leads_to_its_terminal_and_to_what_its_account_did_that_day(
+    alerts: list[Alert], office: Client, client_for: Any, scenario: Scenario
+) -> None:
+    make_terminal(scenario.section_a1, "PC-1")
+    page, day = f"{LIST}{alerts[0].pk}/", "since=2026-06-03&amp;until=2026-06-03"
+    shown = _text(office, page)
+    assert re.search(r'<a href="/terminals/\d+/">PC-1</a>', shown)
+    assert f'<a href="/terminals/search/?{day}&amp;q=%22yamada%22">yamada</a>' in shown
+    Alert.objects.update(person="100123", seen={"users": ["yamada", "<b>"], "devices": ["PC-1", "PC-9"]})
+    shown = _text(office, page)
+    assert f'<a href="/terminals/search/?{day}&amp;person=100123">yamada</a>、' in shown
+    assert "&lt;b&gt;</a>" in shown
+    assert "PC-1</a>、PC-9</dd>" in shown
+    manager = _text(client_for(scenario.people["section_manager"]), page)
+    assert "PC-1</a>" in manager
+    assert "/terminals/search/?" not in manager
+
+
 def test_one_click_makes_an_incident_or_a_finding(alerts: list[Alert], office: Client) -> None:
     page = f"{LIST}{alerts[0].pk}/"
     said = {"action": "incident", "kind": "breach", "outline": "無断の閲覧"}
@@ -240,3 +259,27 @@ def test_mine(alerts: list[Alert], office: Client, scenario: Scenario) -> None:
     page = _text(office, LIST, status="mine")
     assert ">A-2</a>" in page
     assert ">A-1</a>" not in page
+
+
+def test_whom_an_alert_is_about_is_told_so_instead_of_offered_buttons(
+    alerts: list[Alert], office: Client, scenario: Scenario
+) -> None:
+    rule = make_rule(scenario.city, code="own")
+    me = scenario.people["secretariat"].number
+    raise_from(
+        scenario.city.code, table(hit(rule, 9, section=scenario.section_a1.code, device="PC-9", person=me))
+    )
+    own = Alert.objects.latest("number")
+    page = _text(office, f"{LIST}{own.pk}/")
+    assert "あなた自身の操作についてのアラートなので" in page
+    for button in ('value="take"', 'value="finding"', 'value="close"', 'value="assign"', 'value="incident"'):
+        assert button not in page
+        assert button in _text(office, f"{LIST}{alerts[0].pk}/")
+    assert f"{LIST}{own.pk}/exclude/" not in page
+    assert 'value="note"' in page, "what there is to say oneself can be said"
+    listed = _text(office, LIST)
+    assert "本人のため不可" in listed
+    for name in ("take", "alert"):
+        assert f'name="{name}" value="{own.pk}"' not in listed
+        assert f'name="{name}" value="{alerts[0].pk}"' in listed
+    assert office.post(f"{LIST}{own.pk}/step/", {"action": "take"}).status_code == 403

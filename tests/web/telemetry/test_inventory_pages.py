@@ -230,3 +230,13 @@ def test_counts_are_explained_until_nothing_is_left(
         assert secretariat.get(address, {"export": "csv"}).status_code == 200
         assert manager.get(address).status_code in (403, 404)
     assert date(2020, 12, 1) == CountReconciliation.objects.get().as_of
+
+
+def test_a_new_terminals_kind_is_chosen_not_offered(secretariat: Client) -> None:
+    page = "/terminals/list/new/"
+    assert secretariat.get(page).content.decode().count('<option value="" selected>選んでください') == 3
+    said = {"number": "PC-9", "kind": "", "procurement": "", "on": "2026-11-20"}
+    refused = secretariat.post(page, said)
+    assert refused.status_code == 422
+    assert 'href="#id_kind"' in refused.content.decode()
+    assert not Terminal.objects.exists()

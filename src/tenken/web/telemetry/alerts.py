@@ -21,6 +21,7 @@ from tenken.organization.access import Principal, decide, require, require_somew
 from tenken.organization.queries import names_with_bureau
 from tenken.telemetry.alerts import operations
 from tenken.telemetry.alerts.evidence import MOST, look_behind, may_look
+from tenken.telemetry.alerts.four_eyes import is_own
 from tenken.telemetry.alerts.queries import (
     AlertFilter,
     alerts_for,
@@ -47,6 +48,7 @@ from tenken.web.telemetry.alert_forms import (
     IncidentForm,
     words_of,
 )
+from tenken.web.telemetry.alert_links import linked_accounts, linked_terminals
 from tenken.web.telemetry.alert_tables import LEVELS, STATUSES, AlertTable
 from tenken.web.telemetry.periods import units_in_sight
 from tenken.web.telemetry.search_pages import Lines
@@ -167,7 +169,7 @@ def _ordered(by: Principal, only: AlertFilter | None) -> Any:
 def _table(by: Principal, rows: Any, *, handles: bool, whole: bool = False) -> AlertTable:
     units = set(Alert.objects.restrict(by, VIEW_ALERTS).order_by().values_list("unit", flat=True).distinct())
     names = names_with_bureau(by.city, [pk for pk in units if pk], by.on)
-    return AlertTable(rows, units=names, handles=handles, whole=whole, person_id=by.person_id)
+    return AlertTable(rows, units=names, handles=handles, by=by, whole=whole)
 
 
 def _live_address(request: SignedInRequest, by: Principal) -> str:
@@ -384,14 +386,17 @@ def _page(
 ) -> HttpResponse:
     by = request.principal
     handles = bool(decide(by, HANDLE_ALERTS, unit=alert.unit))
+    own = handles and is_own(by, alert)
+    made = (made or _forms(by, alert)) if handles else {}
     context = {
         "alert": alert,
         "level": LEVELS[alert.level],
         "status": STATUSES[alert.status],
         "facts": _facts(by, alert),
         "steps": [_shown_step(one) for one in steps_of(alert)],
-        "forms": (made or _forms(by, alert)) if handles else {},
+        "forms": {name: form for name, form in made.items() if not own or name == "note"},
         "handles": handles,
+        "own": own,
         "mine": alert.status == Alert.Status.IN_HAND and alert.assignee_id == by.person_id,
         "may_look": may_look(by, alert),
         "incidents": list(alert.incidents.all()),
@@ -416,8 +421,8 @@ def _facts(by: Principal, alert: Alert) -> list[tuple[str, Any]]:
     group = "、".join(f"{words_of(name)}：{value}" for name, value in alert.group.items() if value)
     return [
         ("所属", unit or (f"所属不明（{alert.section}）" if alert.section else "所属不明")),
-        ("端末", "、".join(alert.seen.get("devices", ())) or alert.device or alert.computer),
-        ("アカウント", "、".join(alert.seen.get("users", ())) or alert.user),
+        ("端末", linked_terminals(by, alert)),
+        ("アカウント", linked_accounts(by, alert)),
         ("検知件数", f"{alert.hit_count:,}件"),
         ("最初の操作", moment(alert.first_at)),
         ("最後の操作", moment(alert.last_at)),

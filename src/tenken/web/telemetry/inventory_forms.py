@@ -14,6 +14,7 @@ from tenken.telemetry.models import InventorySetting, SoftwareTitle, SupportDate
 from tenken.web.components.fields import CountField, EraDateField
 
 _ALL = ("", "すべて")
+_CHOOSE = ("", "選んでください")
 Choices = Sequence[tuple[Any, str]]
 
 
@@ -85,13 +86,18 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, units: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["unit"], [("", "選んでください"), *units])
+        _offer(self.fields["unit"], [_CHOOSE, *units])
 
 
 class NewTerminalForm(TerminalForm, PlaceForm):
-    """A terminal entered with its place."""
+    """A terminal entered with its place. Nothing is chosen beforehand: what stays as it was offered counts wrongly."""
 
     field_order = ("number", "kind", "procurement", "unit", "person", "on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self.fields["kind"], [_CHOOSE, *Terminal.Kind.choices])
+        _offer(self.fields["procurement"], [_CHOOSE, *Terminal.Procurement.choices])
 
 
 class StateForm(forms.Form):
