@@ -23,9 +23,14 @@ def concerned(alert: Alert) -> frozenset[str]:
     return frozenset(filter(None, persons))
 
 
+def is_own(by: Principal, alert: Alert) -> bool:
+    """Tell whether an alert is about *by*. No query where its city was fetched with it."""
+    return by.actor.code in concerned(alert)
+
+
 def refuse_own(by: Principal, alerts: Iterable[Alert]) -> None:
     """Raise ``Denied`` when one of *alerts* is about *by*."""
-    if own := [alert for alert in alerts if by.actor.code in concerned(alert)]:
+    if own := [alert for alert in alerts if is_own(by, alert)]:
         named = "、".join(map(str, own[:_SHOWN])) + ("ほか" if len(own) > _SHOWN else "")
         raise Denied(
             f"あなた自身の操作についてのアラート（{named}）です。対応や完了は、ほかの担当者が行います。"

@@ -47,7 +47,7 @@ class AlertFilter:
 
 def alerts_for(by: Principal, only: AlertFilter = AlertFilter()) -> QuerySet[Alert]:
     """Return the alerts in *by*'s scope that *only* asks for, with rule, unit and assignee."""
-    rows = Alert.objects.restrict(by, VIEW_ALERTS).select_related("unit", "rule", "assignee")
+    rows = Alert.objects.restrict(by, VIEW_ALERTS).select_related("city", "unit", "rule", "assignee")
     if only.status == OPEN_ONLY:
         rows = rows.filter(status__in=OPEN)
     elif only.status == MINE:

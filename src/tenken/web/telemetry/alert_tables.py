@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tenken.organization.access import Principal
+from tenken.telemetry.alerts.four_eyes import is_own
 from tenken.telemetry.alerts.states import CLOSED
 from tenken.telemetry.models import Alert, AlertExclusion, AlertIncident
 from tenken.web.addresses import address
@@ -75,16 +77,18 @@ class AlertTable(Table):
         *args: Any,
         units: Mapping[int, str],
         handles: bool,
+        by: Principal,
         whole: bool = False,
-        person_id: int | None = None,
         **kwargs: Any,
     ) -> None:
-        self.units, self.person_id = units, person_id
+        self.units, self.by = units, by
         left_out = () if handles else ("chosen", "take")
         kwargs["exclude"] = left_out if whole else (*left_out, "raised_at")
         super().__init__(*args, **kwargs)
 
-    def render_chosen(self, record: Alert) -> SafeString:
+    def render_chosen(self, record: Alert) -> SafeString | str:
+        if is_own(self.by, record):
+            return "—"
         return format_html(
             '<input type="checkbox" name="alert" value="{}" aria-label="{}を選ぶ" data-alert-choose>',
             record.pk,
@@ -106,9 +110,11 @@ class AlertTable(Table):
         return _with_more(record.device or record.computer, record.seen.get("devices", ()))
 
     def render_take(self, record: Alert) -> SafeString | str:
-        mine = record.status == Alert.Status.IN_HAND and record.assignee_id == self.person_id
+        mine = record.status == Alert.Status.IN_HAND and record.assignee_id == self.by.person_id
         if record.status == CLOSED or mine:
             return "—"
+        if is_own(self.by, record):
+            return "本人のため不可"
         return format_html(
             '<button class="button button--secondary button--small" type="submit" name="take" value="{}" '
             'data-alert-take>対応する<span class="visually-hidden">（{}）</span></button>',
