@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import yaml
@@ -11,6 +11,8 @@ import yaml
 from tenken.demo.telemetry import settling
 from tenken.demo.telemetry.playing import play_month, report_all
 from tenken.organization.access import Principal, system_principal
+from tenken.telemetry.boards.activity import changes
+from tenken.telemetry.boards.seeing import Period
 from tenken.telemetry.detection.operations import install_shipped
 from tenken.telemetry.detection.shipped import shipped_files
 from tenken.telemetry.events.directory import forget_directories
@@ -96,12 +98,32 @@ def test_playing_it_again_changes_nothing(office: Scenario, event_store: Store) 
     assert Alert.objects.count() == alerts
 
 
+def test_some_came_this_week_and_some_stopped(office: Scenario, event_store: Store) -> None:
+    by = system_principal(office.city, "demo", on=TODAY)
+    unit = office.section_a1
+    for number, since in (("PC00078", date(2019, 10, 1)), ("KB0572", TODAY - timedelta(days=4))):
+        data = TerminalData(number=number, computer_name=f"MDR-{number}")
+        add_terminals(by=by, rows=[(data, unit, None, Terminal.State.IN_USE)], on=since)
+    play_month(office.city, TODAY, lambda done, total: None, per_day=600, days=16)
+    assert _report_all(office) == 66
+    found = changes(office.by("secretariat", TODAY), Period.ending(TODAY, 7))
+    assert [one.number for one in found.terminals] == ["KB0572"]
+    assert [one.number for one in found.silent] == ["PC00078"]
+    last = Terminal.objects.get(number="PC00078").last_seen
+    assert last is not None
+    assert last.date() == TODAY - timedelta(days=9)
+
+
 def test_agents_report_what_is_installed(office: Scenario, event_store: Store) -> None:
+    assert _report_all(office) == 64
+    assert Terminal.objects.filter(reported=True).count() == Terminal.objects.count() == 64
+    assert InstalledSoftware.objects.filter(terminal__number="PC000").count() > 10
+
+
+def _report_all(office: Scenario) -> int:
     pipeline = Pipeline()
     pipeline.start()
     try:
-        assert report_all(office.city, TODAY, pipeline, threading.Event()) == 64
+        return report_all(office.city, TODAY, pipeline, threading.Event())
     finally:
         pipeline.stop()
-    assert Terminal.objects.filter(reported=True).count() == Terminal.objects.count() == 64
-    assert InstalledSoftware.objects.filter(terminal__number="PC000").count() > 10

@@ -11,7 +11,7 @@ from typing import Final
 
 from tenken.common.fiscal_year import FiscalYear
 from tenken.demo.city import DemoCity
-from tenken.demo.telemetry.population import is_silent
+from tenken.demo.telemetry.population import LAST_HEARD, is_new, is_silent, stopped_lately
 from tenken.organization.models import Assignment, City, Person, Unit
 from tenken.organization.models.validity import valid_on
 from tenken.telemetry.inventory.ledger import TerminalData
@@ -31,6 +31,7 @@ PRINTED_TOTAL: Final = 3_118
 _SPARES: Final = 41  # A33 says "予備含む"; how many is invented
 _WITHOUT_ANTIVIRUS: Final = 8
 _OLD_PATTERNS: Final = 23
+_NEW_FOR: Final = timedelta(days=4)
 _SYSTEM_BEGAN: Final = date(2019, 10, 1)
 _SERVERS_AT: Final = "情報基盤課"
 
@@ -95,11 +96,20 @@ _UPDATES: Final = (("KB5068861", 10), ("KB5066835", 38), ("KB5065426", 73))
 
 
 def load_terminals(made: DemoCity, today: date) -> list[Terminal]:
-    """Enter the terminals in the ledger, as of the day document 004's system began, or of this fiscal year before that."""
-    on = min(_SYSTEM_BEGAN, FiscalYear.of(today).starts_on)
+    """Enter the terminals in the ledger, as of the day document 004's system began, or of this fiscal year before that; a
+    few were bought this week."""
+    on, lately = min(_SYSTEM_BEGAN, FiscalYear.of(today).starts_on), today - _NEW_FOR
     units = [unit for unit in made.units_on(on).values() if unit.kind.answers_sheets]
     rows = [*_servers(units), *_clients(made, units, on), *_bought(units)]
-    return add_terminals(by=made.system(on), rows=rows, on=on)
+    standing = [unit for unit in made.units_on(lately).values() if unit.kind.answers_sheets]
+    return [
+        *add_terminals(by=made.system(on), rows=[row for row in rows if not is_new(row[0].number)], on=on),
+        *add_terminals(
+            by=made.system(lately),
+            rows=[row for row in _bought(standing) if is_new(row[0].number)],
+            on=lately,
+        ),
+    ]
 
 
 def _servers(units: Sequence[Unit]) -> list[Row]:
@@ -191,18 +201,24 @@ def _row(
 
 
 def inventories(city: City, today: date) -> Iterator[tuple[Inventory, datetime]]:
-    """Yield what the agents of the terminals in use report, and when it was received. Most reported this morning or
-    yesterday, some have been silent for weeks."""
-    rows = (
+    """Yield what the agents of the terminals in use report, and when it was received, the longest silent first. Most
+    reported this morning or yesterday, some have been silent for weeks."""
+    terminals = (
         Terminal.objects.filter(city=city, state=State.IN_USE)
         .select_related("unit", "person")
         .order_by("number")
     )
-    for n, terminal in enumerate(rows):
-        days = 35 + n % 40 if is_silent(terminal.number) else n % 2
+    rows = sorted(enumerate(terminals), key=lambda row: -_days_silent(*row))
+    for n, terminal in rows:
         midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
-        received = midnight - timedelta(days=days, minutes=n % 600)
+        received = midnight - timedelta(days=_days_silent(n, terminal), minutes=n % 600)
         yield _inventory(terminal, n, received, today), received
+
+
+def _days_silent(n: int, terminal: Terminal) -> int:
+    if is_silent(terminal.number):
+        return 35 + n % 40
+    return LAST_HEARD if stopped_lately(terminal.number) else n % 2
 
 
 def _inventory(terminal: Terminal, n: int, received: datetime, today: date) -> Inventory:
