@@ -12,7 +12,7 @@ class TelemetryConfig(AppConfig):
         from tenken.telemetry.alerts.labels import LABELS as OF_ALERTS
         from tenken.telemetry.alerts.licences import MORNING, check_licences, cities_that_look
         from tenken.telemetry.detection.labels import LABELS as OF_RULES
-        from tenken.telemetry.device_control.labels import LABELS as OF_DEVICES
+        from tenken.telemetry.device_control.registering import register_device_control
         from tenken.telemetry.events.accounts import LABELS as OF_ACCOUNTS
         from tenken.telemetry.inventory.registering import register_inventory
         from tenken.telemetry.lists.labels import LABELS as OF_LISTS
@@ -25,8 +25,8 @@ class TelemetryConfig(AppConfig):
         register_operation_labels(OF_ACCOUNTS)
         register_operation_labels(OF_ALERTS)
         register_operation_labels(OF_LISTS)
-        register_operation_labels(OF_DEVICES)
         register_operation_labels(OF_RULES)
+        register_device_control()
         register_inventory()
         register_reception()
         register_retention()

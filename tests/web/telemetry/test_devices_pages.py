@@ -25,8 +25,10 @@ from tests.telemetry.device_control.makers import (
     report,
 )
 
+from tenken.jobs.models import Job
+from tenken.jobs.operations import execute
 from tenken.telemetry.device_control.kinds import Access, DeviceKind
-from tenken.telemetry.device_control.operations import LineData
+from tenken.telemetry.device_control.operations import LineData, handouts
 from tenken.telemetry.models import ApprovedDevice, DeviceHandout, DevicePolicy
 from tenken.telemetry.store import Store
 
@@ -223,9 +225,11 @@ def test_settings_are_made_kept_and_taken_out_again(
     assert "古い版" in secretariat.get(page).content.decode()
 
 
-def test_every_place_that_needs_settings_of_its_own_is_named_and_made_at_once(
-    scenario: Scenario, secretariat: Client
+@pytest.mark.parametrize("at_once", [5, 4])
+def test_every_place_that_needs_settings_of_its_own_is_named_and_made_many_by_a_job(
+    scenario: Scenario, secretariat: Client, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(handouts, "AT_ONCE", at_once)
     page = f"{ROOT}handouts/"
     assert secretariat.post(page, {"all": "1"}).status_code == 422
     make_terminal(scenario.section_b1, "PC-7")
@@ -241,7 +245,16 @@ def test_every_place_that_needs_settings_of_its_own_is_named_and_made_at_once(
     register(scenario, scenario.section_a1)
     names = ["全庁", "全庁（LGWAN）", "まちづくり局", "端末 PC-7", "まちづくり局 企画課"]
     assert [name for name, _ in secretariat.get(page).context["targets"]] == names
-    assert secretariat.post(page, {"all": "1"}).status_code == 302
+    response = secretariat.post(page, {"all": "1"})
+    if at_once < len(names):
+        assert not DeviceHandout.objects.exists()
+        job = Job.objects.get()
+        assert response["Location"] == f"/jobs/{job.pk}/"
+        execute(job.pk)
+        job.refresh_from_db()
+        assert (job.status, job.done, job.total) == (Job.Status.DONE, 5, 5), job.message
+    else:
+        assert response["Location"] == page
     assert sorted(DeviceHandout.objects.values_list("target", flat=True)) == sorted(names)
     assert {said for _, said in secretariat.get(page).context["targets"]} == {"第1版"}
 

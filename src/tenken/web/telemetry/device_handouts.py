@@ -13,6 +13,7 @@ from django_tables2 import RequestConfig
 
 from tenken.common.refusals import Missing
 from tenken.files.operations import open_file
+from tenken.jobs.models import Job
 from tenken.organization.access import Principal, require, require_somewhere
 from tenken.telemetry.device_control.artefacts.bundle import PLAINLY
 from tenken.telemetry.device_control.operations import hand_out, hand_out_all
@@ -76,8 +77,12 @@ def page(request: SignedInRequest) -> HttpResponse:
     if form.is_bound:
         require(by, MANAGE_DEVICES)
         if "all" in request.POST:
-            count = len(hand_out_all(by=by))
-            messages.success(request, f"{count}件の設定ファイルを作りました。下の表から取り出します。")
+            made_all = hand_out_all(by=by)
+            if isinstance(made_all, Job):
+                return redirect("job", made_all.pk)
+            messages.success(
+                request, f"{len(made_all)}件の設定ファイルを作りました。下の表から取り出します。"
+            )
             return redirect("telemetry-handouts")
         if form.is_valid():
             made = hand_out(by=by, choice=form.choice())
