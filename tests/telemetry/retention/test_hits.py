@@ -13,10 +13,19 @@ from tenken.common import clock
 from tenken.common.clock import JAPAN
 from tenken.common.refusals import Denied
 from tenken.journal.models import Entry
+from tenken.journal.operations import read_payload
 from tenken.organization.access import Principal
 from tenken.telemetry.alerts.operations import close, open_finding, open_incident
 from tenken.telemetry.alerts.raising import raise_from
-from tenken.telemetry.models import Alert, AlertHit, DetectionRule, EventDeletion, RetentionClass
+from tenken.telemetry.detection.hits import TAKEN_AWAY
+from tenken.telemetry.models import (
+    Alert,
+    AlertExclusion,
+    AlertHit,
+    DetectionRule,
+    EventDeletion,
+    RetentionClass,
+)
 from tenken.telemetry.retention import hits, operations, tasks
 from tenken.telemetry.retention.operations import HoldData
 from tenken.telemetry.retention.rules.kept_hits import ANY_RULE, Span, merged
@@ -79,7 +88,10 @@ def test_they_go_when_no_class_keeps_their_events_and_the_journal_says_so(
     gone = EventDeletion.objects.get(retention=hits.HITS)
     assert (gone.month, gone.rows, gone.held) == (OCTOBER, 2, 0)
     assert Entry.objects.filter(operation="telemetry.hits.delete").count() == 1
-    assert AlertHit.objects.count() == 3, "what was counted is counted still"
+    assert list(AlertHit.objects.values_list("seq", flat=True)) == [2]
+    assert sum(Alert.objects.values_list("hit_count", flat=True)) == 3, "what was counted is counted still"
+    told = read_payload(Entry.objects.get(operation="telemetry.hits.delete"))
+    assert told == {"month": "2023-10", "rows": 2, "held": 0, "alert_hits": 2}
     assert hits.due_hits(scenario.city, keeper.on) == []
 
 
@@ -99,6 +111,11 @@ def test_a_longer_class_keeps_them(scenario: Scenario, rule: DetectionRule, even
     assert hits.due_hits(scenario.city, date(2026, 11, 21)) == [], "nobody said how long"
 
 
+def kept() -> list[int]:
+    """Return what the database keeps of single hits."""
+    return sorted(AlertHit.objects.values_list("seq", flat=True))
+
+
 @pytest.mark.django_db
 def test_what_something_refers_to_stays_until_nothing_does(
     scenario: Scenario, rule: DetectionRule, event_store: Store, keeper: Principal
@@ -115,13 +132,14 @@ def test_what_something_refers_to_stays_until_nothing_does(
     close(by=by, alert_ids=[alerts[at] for at in (2, 3, 4, 5)], reason="permitted", comment="済み")
     done = hits.delete_hits(by=keeper, month=OCTOBER)
     assert left(event_store) == [1, 2, 3, 4], "open, an incident, a finding, under hold"
+    assert kept() == [1, 2, 3, 4]
     assert (done.rows, done.held) == (1, 4)
     assert hits.due_hits(scenario.city, keeper.on) == [], "all that is left is held"
     operations.release_hold(by=by, hold=hold, because="終了")
     close(by=by, alert_ids=[alerts[1]], reason="permitted", comment="済み")
     assert hits.due_hits(scenario.city, keeper.on) == [OCTOBER]
     hits.delete_hits(by=keeper, month=OCTOBER)
-    assert left(event_store) == [2, 3]
+    assert left(event_store) == kept() == [2, 3]
 
 
 @pytest.mark.django_db
@@ -136,6 +154,49 @@ def test_what_a_correlation_counted_stays_with_its_alert(
     put(event_store, row(many, 2, 0.5))
     hits.delete_hits(by=keeper, month=OCTOBER)
     assert left(event_store) == [1, 2, 2]
+    assert kept() == [1, 2, 2]
+
+
+@pytest.mark.django_db
+def test_what_an_exclusion_left_out_goes_too(
+    scenario: Scenario, rule: DetectionRule, event_store: Store, keeper: Principal
+) -> None:
+    out = AlertExclusion.objects.create(
+        city=scenario.city,
+        rule=rule,
+        conditions={"device": "PC-1"},
+        reason="業務",
+        expires_on=date(2030, 1, 1),
+        made_at=NOON,
+    )
+    held = HoldData("調査", "指示", date(2023, 10, 1), date(2023, 10, 31), sections=("S-HELD",))
+    operations.order_hold(by=scenario.by("secretariat"), data=held)
+    rows = [
+        row(rule, 1, 0, device="PC-1"),
+        row(rule, 2, 1, device="PC-1", section="S-HELD", payload=2**64 - 7),
+    ]
+    put(event_store, *rows, row(rule, 3, 24 * 30, device="PC-1"))
+    assert AlertHit.objects.filter(exclusion=out).count() == 3
+    hits.delete_hits(by=keeper, month=OCTOBER)
+    assert left(event_store) == kept() == [2, 3], "under hold, and of another month"
+
+
+@pytest.mark.django_db
+def test_what_a_filter_took_away_goes_unless_it_is_held(
+    scenario: Scenario, rule: DetectionRule, event_store: Store, keeper: Principal
+) -> None:
+    """It is a hit of the rule's number and 2**31: an open alert of the rule refers to none of them."""
+    taken = [
+        row(rule, seq, at, section=section, fields={"filter": "7"}) | {"rule": rule.pk + TAKEN_AWAY}
+        for seq, at, section in ((2, 0.001, "S-1"), (3, 0.002, "S-HELD"), (4, 240, "S-1"))
+    ]
+    put(event_store, row(rule, 1, 0), *taken, row(rule, 5, 0.01))
+    held = HoldData("調査", "指示", date(2023, 10, 1), date(2023, 10, 31), sections=("S-HELD",))
+    operations.order_hold(by=scenario.by("secretariat"), data=held)
+    assert kept() == [1, 5], "alerts do not see what was taken away"
+    done = hits.delete_hits(by=keeper, month=OCTOBER)
+    assert (left(event_store), kept()) == ([1, 3, 5], [1, 5])
+    assert (done.rows, done.held) == (2, 3)
 
 
 @pytest.mark.django_db

@@ -17,7 +17,14 @@ from tests.telemetry.device_control.makers import make_terminal
 from tenken.journal.models import PersonalDataAccess
 from tenken.telemetry.alerts.operations import take
 from tenken.telemetry.alerts.raising import raise_from
-from tenken.telemetry.models import Alert, AlertExclusion, AlertIncident, AlertSettings, SearchRecord
+from tenken.telemetry.models import (
+    Alert,
+    AlertExclusion,
+    AlertHit,
+    AlertIncident,
+    AlertSettings,
+    SearchRecord,
+)
 from tenken.telemetry.store import Store
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +290,20 @@ def test_whom_an_alert_is_about_is_told_so_instead_of_offered_buttons(
         assert f'name="{name}" value="{own.pk}"' not in listed
         assert f'name="{name}" value="{alerts[0].pk}"' in listed
     assert office.post(f"{LIST}{own.pk}/step/", {"action": "take"}).status_code == 403
+
+
+def test_an_alert_says_which_operations_are_past_their_retention(
+    alerts: list[Alert], office: Client, scenario: Scenario
+) -> None:
+    rule = alerts[0].rule
+    later = hit(rule, 5, minutes=9, section=scenario.section_a1.code, device="PC-1")
+    raise_from(scenario.city.code, table(later))
+    url = f"{LIST}{alerts[0].pk}/"
+    assert "保存期間を過ぎた" not in _text(office, url)
+    AlertHit.objects.filter(alert=alerts[0], ts=NOON).delete()
+    assert "2026年6月3日より前の一つ一つの操作は、保存期間を過ぎた" in _text(office, url)
+    AlertHit.objects.filter(alert=alerts[0]).delete()
+    page = _text(office, url)
+    assert "このアラートの一つ一つの操作は、保存期間を過ぎた" in page
+    assert "2件" in page
+    assert office.get(f"{url}events/").status_code == 200

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Min
 
 from tenken.common import clock
 from tenken.common.refusals import Denied
@@ -40,6 +41,11 @@ class Behind:
 def may_look(by: Principal, alert: Alert) -> bool:
     """Tell whether *by* may read the events behind an alert: who handles it, or searches operation logs there."""
     return any(bool(decide(by, one, unit=alert.unit)) for one in (HANDLE_ALERTS, SEARCH_EVENTS))
+
+
+def kept_from(alert: Alert) -> datetime | None:
+    """Return of when the earliest single operation is that is kept of an alert; None when all are past their retention."""
+    return AlertHit.objects.filter(alert=alert).aggregate(first=Min("ts"))["first"]
 
 
 def look_behind(*, by: Principal, alert: Alert) -> Behind:

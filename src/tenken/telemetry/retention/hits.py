@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from tenken.common import clock
 from tenken.journal.operations import record
@@ -20,6 +20,7 @@ from tenken.telemetry.detection.problems import Unusable
 from tenken.telemetry.detection.writing import referenced
 from tenken.telemetry.models import Alert, DetectionRule, EventDeletion, LegalHold, RetentionClass
 from tenken.telemetry.permissions import MANAGE_RETENTION
+from tenken.telemetry.retention import alert_hits
 from tenken.telemetry.retention.events import ALL_TIME, Held, day_of, held_by
 from tenken.telemetry.retention.rules.due import month_bounds, month_of, months_later
 from tenken.telemetry.retention.rules.kept_hits import ANY_RULE, Span, merged
@@ -52,12 +53,13 @@ def due_hits(city: City, today: date) -> list[date]:
 
 def delete_hits(*, by: Principal, month: date) -> EventDeletion:
     """Delete the hits of a month but for those that a standing hold, an open alert, an incident or a finding refers to;
-    leave a row of how many went, and one in the journal. What they said of an alert stays with it: its number, terminals
-    and accounts."""
+    leave a row of how many went, and one in the journal. With them goes what the database keeps of each (``AlertHit``);
+    what they said of an alert stays with it: its number, terminals and accounts."""
     require(by, MANAGE_RETENTION)
     opened = store()
     rows, staying, held = _free(opened, by.city, month)
     since, until = month_bounds(month)
+    of_alerts = alert_hits.going(opened, by.city, month, held)
     with transaction.atomic():
         made = EventDeletion.objects.create(
             city=by.city, retention=HITS, month=month, rows=rows, held=staying, done_at=clock.now()
@@ -68,8 +70,9 @@ def delete_hits(*, by: Principal, month: date) -> EventDeletion:
             city_code=by.city_code,
             operation="telemetry.hits.delete",
             subject=("telemetry.eventdeletion", made.pk),
-            changes={"month": f"{month:%Y-%m}", "rows": rows, "held": staying},
+            changes={"month": f"{month:%Y-%m}", "rows": rows, "held": staying, "alert_hits": len(of_alerts)},
         )
+        alert_hits.delete(of_alerts)
         if rows:
             opened.command(
                 f"ALTER TABLE hits DELETE WHERE {_WHERE} AND NOT ({held.condition}) SETTINGS mutations_sync = 2",
@@ -115,11 +118,8 @@ def _held(city: City, since: datetime, until: datetime) -> Held:
 
 def _referred_to(city: City, since: datetime, until: datetime) -> Iterator[Span]:
     """Yield the hits that alerts refer to which somebody may still ask about."""
-    referring = Alert.objects.filter(
-        ~Q(status=Alert.Status.CLOSED) | Q(finding__isnull=False) | Q(incidents__isnull=False), city=city
-    )
-    near = referring.filter(first_at__lt=until + _LONGEST, last_at__gte=since)
-    for alert in near.select_related("rule").order_by("pk").distinct():
+    near = alert_hits.referring(city).filter(first_at__lt=until + _LONGEST, last_at__gte=since)
+    for alert in near.select_related("rule").order_by("pk"):
         yield Span(alert.rule_id, alert.first_at, alert.last_at)
         if alert.rule.kind == DetectionRule.Kind.CORRELATION:
             yield from _counted(alert)

@@ -139,7 +139,7 @@ class ExclusionTable(Table):
     reason = tables.Column(verbose_name="理由")
     expires_on = DateColumn(verbose_name="有効期限")
     state = tables.Column(verbose_name="状態", empty_values=(), orderable=False)
-    hit_total = NumberColumn(verbose_name="除外した件数")
+    hit_total = NumberColumn(verbose_name="除外した件数（保存期間内）")
     made_from = tables.Column(
         verbose_name="元のアラート",
         orderable=False,

@@ -20,7 +20,7 @@ from tenken.journal.operations import note_access
 from tenken.organization.access import Principal, decide, require, require_somewhere
 from tenken.organization.queries import names_with_bureau
 from tenken.telemetry.alerts import operations
-from tenken.telemetry.alerts.evidence import MOST, look_behind, may_look
+from tenken.telemetry.alerts.evidence import MOST, kept_from, look_behind, may_look
 from tenken.telemetry.alerts.four_eyes import is_own
 from tenken.telemetry.alerts.queries import (
     AlertFilter,
@@ -397,12 +397,24 @@ def _page(
         "forms": {name: form for name, form in made.items() if not own or name == "note"},
         "handles": handles,
         "own": own,
+        "past_retention": _past_retention(alert),
         "mine": alert.status == Alert.Status.IN_HAND and alert.assignee_id == by.person_id,
         "may_look": may_look(by, alert),
         "incidents": list(alert.incidents.all()),
         "finding_url": address("findings-detail", alert.finding_id) if alert.finding_id else "",
     }
     return render(request, f"{FOLDER}/alert.html", context, status=status)
+
+
+def _past_retention(alert: Alert) -> str:
+    """Say which single operations of an alert are past their retention, '' when none is."""
+    since = kept_from(alert)
+    if since is None:
+        return "このアラートの一つ一つの操作は、保存期間を過ぎたため残っていません。件数と日時は、当時のものです。"
+    if since > alert.first_at:
+        day = f"{since.astimezone(JAPAN):%Y年%-m月%-d日}"
+        return f"{day}より前の一つ一つの操作は、保存期間を過ぎたため残っていません。件数と日時は、当時のものです。"
+    return ""
 
 
 def _shown_step(one: Any) -> dict[str, Any]:
