@@ -220,7 +220,8 @@ def regex(
         found = f"match({one}, {literal(pattern)})"
         return f"({found} AND {one} != '')" if empty else found
 
-    return Condition(_each(field, raw, test))
+    runs = needles.plain_runs(body) if field.searched else []
+    return Condition(_each(field, raw, test), needles.needle(run.casefold() for run in runs))
 
 
 def network(field: Field, value: SigmaCIDRExpression) -> Condition:

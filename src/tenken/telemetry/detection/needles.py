@@ -6,6 +6,7 @@ No clause: the rule must be evaluated on every batch of its log source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -25,6 +26,32 @@ def needle(parts: Iterable[str]) -> Requirement:
     # Patterns are handed on as C strings: a NUL would end one early.
     best = max((piece for part in parts for piece in part.split("\0")), key=len, default="")
     return (frozenset({best}),) if len(best) >= _SHORTEST else ALWAYS
+
+
+_TOKEN: Final = re.compile(
+    r"""\\(?P<escaped>\W) | (?P<letter>[^][\\(){}|*+?.^$]) | (?P<maybe>[*?]|\{\d+(?:,\d*)?\})
+    | (?P<open>\((?!\?)) | (?P<close>\)) | [+.^$] | \\[dDwWsSbBAzZntrfv] | \[\^?\]?(?:\\.|[^]\\])*\]""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def plain_runs(expression: str) -> list[str]:
+    """Return runs of plain text that whatever matches the regular *expression* contains; [] where that is not plain to see:
+    alternatives, groups with settings, characters by their number."""
+    runs, run, depth, position = [], "", 0, 0
+    while position < len(expression):
+        token = _TOKEN.match(expression, position)
+        if token is None:
+            return []
+        position = token.end()
+        depth += (token["open"] is not None) - (token["close"] is not None)
+        char = token["escaped"] or token["letter"] or ""
+        if char and not depth:
+            run += char
+        else:
+            runs.append(run[:-1] if token["maybe"] else run)
+            run = ""
+    return [one for one in (*runs, run) if one]
 
 
 def every(requirements: Iterable[Requirement]) -> Requirement:
