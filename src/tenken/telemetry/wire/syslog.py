@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tenken.telemetry.ingest.parcels import Parsed, Reject
+from tenken.telemetry.wire.linux_audit import BEGINNINGS, audit_columns
 from tenken.telemetry.wire.values import decoded, events_table, moment
 
 MAX_FRAME: Final = 64 * 1024
@@ -161,6 +162,10 @@ def _row(priority: int, body: bytes, received: datetime) -> dict[str, Any]:
             "user": logon["user"],
             "address": logon["address"],
         }
+    message = row.get("message", "")
+    if message.startswith(BEGINNINGS) and (audited := audit_columns(message)):
+        rest |= audited.pop("rest")
+        row |= audited
     return row
 
 
