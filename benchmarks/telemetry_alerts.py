@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from http.client import HTTPConnection
@@ -125,13 +126,23 @@ def _send_probe(address: str, key: str, number: int, seen: _Seen) -> None:
 
 
 def _stream(address: str, key: str, bodies: list[bytes], seen: _Seen) -> None:
-    """Send the stream at its pace; when it falls behind, as fast as one connection allows."""
-    to, began = HTTPConnection(address, timeout=60), time.perf_counter()
-    for number, body in enumerate(bodies):
-        if seen.over:
-            return
-        time.sleep(max(0.0, began + number * LINES / STREAM - time.perf_counter()))
-        _post(to, key, body)
+    """Send the stream at its pace over some connections, each waiting for its acknowledgements."""
+    began, numbered = time.perf_counter(), iter(enumerate(bodies))
+    taking = threading.Lock()
+
+    def send() -> None:
+        to = HTTPConnection(address, timeout=60)
+        while not seen.over:
+            with taking:
+                number, body = next(numbered, (0, b""))
+            if not body:
+                return
+            time.sleep(max(0.0, began + number * LINES / STREAM - time.perf_counter()))
+            _post(to, key, body)
+
+    with ThreadPoolExecutor(32) as connections:
+        for one in [connections.submit(send) for _ in range(32)]:
+            one.result()
 
 
 def _post(to: HTTPConnection, key: str, body: bytes) -> None:
