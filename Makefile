@@ -68,9 +68,10 @@ setup-spark: $(DEV)
 demo: $(RUNTIME)
 	@$(BIN)/tenken demo
 
-# One worker a core; a file's tests stay together (tests/conftest.py), so that what a file loads once is loaded once.
+# One worker a core; a file's tests stay together, so that what a file makes once is made once (loadgroup of pytest-xdist
+# 3.8 groups nothing under pytest 9.2); the longest come first (tests/conftest.py).
 test: $(DEV)
-	@$(BIN)/pytest -n auto --dist loadgroup -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -rs $(if $(MARK),-m "$(MARK)") $(ARGS)
 
 pictures: $(DEV)
 	@$(BIN)/pytest tests/browser --pictures -k "pictures or whole_year"

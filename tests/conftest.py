@@ -50,7 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT = _HOME / "static"
     settings.STATIC_ROOT.mkdir()  # WhiteNoise warns when it is not there
     settings.EMAIL_FILE_PATH = _HOME / "mail"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The cheap one to write with; a loaded demo was written with the product's.
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -132,20 +136,20 @@ _NEEDS: dict[str, Callable[[], str]] = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+# Files that take minutes; a worker that begins one last is waited for.
+_LONGEST = ("tests/browser/", "tests/web/access/")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Skip what cannot run here; begin with what takes longest, after pytest-django has put them in its order."""
     for marker, missing in _NEEDS.items():
         marked = [item for item in items if item.get_closest_marker(marker)]
         if marked and (reason := missing()):
             for item in marked:
                 item.add_marker(pytest.mark.skip(reason=f"{marker}: {reason}"))
-
-
-def _group(item: pytest.Item) -> str:
-    """Return what goes to one worker together: a file, or all that one load of the demo serves."""
-    folder = item.path.parent
-    return folder.name if folder.name == "demo" else item.path.as_posix()
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
 def _refuse_skip(report: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.browser.conftest import DESK, PHONE, ROOT, Person, Served, faults_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("alerts")]
+pytestmark = pytest.mark.browser
 ALERTS, RULES = "/terminals/alerts/", "/terminals/rules/"
 _LOOK = os.environ.get("TENKEN_TEST_LOOK", "")
 _SEEN_WITHIN = 3.0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.browser.conftest import DESK, PHONE, Person, Served, faults_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-page")]
+pytestmark = pytest.mark.browser
 MOST = 80
 # Files, and the way out.
 _NO_PAGE = re.compile(r"/logout/|/download|/static/|/api/|[./](svg|xlsx|csv|pdf|docx)\b|export=|/files/")
@@ -21,13 +21,13 @@ def _shape(path: str) -> str:
     return re.sub(r"/[^/]*\d[^/]*(?=/|$)", "/#", path)
 
 
-def _reachable(person: Person, start: str = "/", within: tuple[str, ...] = ("/",)) -> list[str]:
-    """Walk from *start* and no further than *within*; return one address of each kind of page."""
+def _reachable(person: Person, start: str = "/", within: tuple[str, ...] = ("/",)) -> Iterator[str]:
+    """Walk from *start* and no further than *within*; yield one address of each kind of page while it is open."""
     from playwright.sync_api import Error
 
-    found: list[str] = []
+    found = 0
     waiting, known = [start], {start}
-    while waiting and len(found) < MOST:
+    while waiting and found < MOST:
         path = waiting.pop(0)
         try:
             person.go(path)
@@ -35,7 +35,7 @@ def _reachable(person: Person, start: str = "/", within: tuple[str, ...] = ("/",
             if "Download is starting" not in error.message:
                 raise
             continue
-        found.append(path)
+        found += 1
         links = person.page.eval_on_selector_all(
             "a[href]",
             "links => links.map(link => link.href).filter(href => href.startsWith(location.origin))",
@@ -47,15 +47,15 @@ def _reachable(person: Person, start: str = "/", within: tuple[str, ...] = ("/",
             if _shape(split.path) not in known:
                 known.add(_shape(split.path))
                 waiting.append(split.path)
-    return found
+        yield path
 
 
 @pytest.mark.parametrize("role", ["secretariat", "deputy", "committee"])
 def test_every_page_at_both_widths(demo_city: Served, enter: Callable[..., Person], role: str) -> None:
     person = enter(demo_city, role)
-    pages = _reachable(person)
+    pages, faults = _looked_at(person, _reachable(person))
     assert len(pages) > {"secretariat": 20, "deputy": 8, "committee": 5}[role], pages
-    assert _faults(person, pages) == {}
+    assert faults == {}
 
 
 _AUDITS = (
@@ -71,20 +71,21 @@ _AUDITS = (
 def test_the_pages_of_audits_at_both_widths(demo_city: Served, enter: Callable[..., Person]) -> None:
     """They are many, and further from the menu than the walk from home goes."""
     person = enter(demo_city, "secretariat")
-    pages = _reachable(person, "/audits/", _AUDITS)
+    pages, faults = _looked_at(person, _reachable(person, "/audits/", _AUDITS))
     assert len(pages) > 40, pages
-    assert _faults(person, pages) == {}
+    assert faults == {}
 
 
-def _faults(person: Person, pages: list[str]) -> dict[str, list[str]]:
-    faults: dict[str, list[str]] = {}
+def _looked_at(person: Person, pages: Iterator[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Look at each page as it is opened; return all that were, and what was wrong."""
+    seen, faults = [], {}
     for path in pages:
-        person.go(path)
+        seen.append(path)
         for width in (DESK, PHONE):
             person.page.set_viewport_size({"width": width, "height": 900})
             if wrong := faults_of(person.page, width):
                 faults[f"{path} at {width}"] = wrong
-    return faults
+    return seen, faults
 
 
 def test_pictures(

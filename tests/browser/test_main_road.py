@@ -12,7 +12,7 @@ import pytest
 
 from tests.browser.conftest import Person, Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("main-road")]
+pytestmark = pytest.mark.browser
 QUESTIONS = 4
 
 

@@ -19,7 +19,7 @@ from tests.browser.year.visit import visit
 from tests.browser.year.walking import Year
 from tests.browser.year.winter import winter
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole-year")]
+pytestmark = pytest.mark.browser
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 
 
