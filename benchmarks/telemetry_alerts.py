@@ -23,6 +23,7 @@ from tests.factories import make_person, root_of
 
 from benchmarks.bars import Figure
 from benchmarks.telemetry_city import code_of, make_city, receiving, rule_text, switch_on, take_in
+from benchmarks.telemetry_sender import post
 from tenken.demo.telemetry.operations import day_of
 from tenken.demo.telemetry.population import invented
 from tenken.demo.telemetry.sending import lines_of
@@ -122,7 +123,7 @@ def _send_probe(address: str, key: str, number: int, seen: _Seen) -> None:
         "log_category": "process_creation",
     }
     seen.sent[row["user"]] = time.perf_counter()
-    _post(HTTPConnection(address, timeout=60), key, orjson.dumps(row))
+    post(HTTPConnection(address, timeout=60), key, orjson.dumps(row))
 
 
 def _stream(address: str, key: str, bodies: list[bytes], seen: _Seen) -> None:
@@ -138,23 +139,11 @@ def _stream(address: str, key: str, bodies: list[bytes], seen: _Seen) -> None:
             if not body:
                 return
             time.sleep(max(0.0, began + number * LINES / STREAM - time.perf_counter()))
-            _post(to, key, body)
+            post(to, key, body)
 
     with ThreadPoolExecutor(32) as connections:
         for one in [connections.submit(send) for _ in range(32)]:
             one.result()
-
-
-def _post(to: HTTPConnection, key: str, body: bytes) -> None:
-    while True:
-        to.request("POST", "/lines", body, {"X-Tenken-Key": key})
-        answer = to.getresponse()
-        said = answer.read()
-        if answer.status == 200:
-            return
-        if answer.status != 503:
-            raise RuntimeError(f"{answer.status}: {said[:300]!r}")
-        time.sleep(0.05)
 
 
 def _watch(city: City, seen: _Seen) -> None:

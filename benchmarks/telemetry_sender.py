@@ -17,19 +17,23 @@ from pathlib import Path
 
 
 def send(address: str, key: str, bodies: Iterator[bytes]) -> None:
-    """Send *bodies* one after another over one connection; come again when told to."""
+    """Send *bodies* one after another over one connection."""
     connection = HTTPConnection(address, timeout=120)
-    headers = {"X-Tenken-Key": key, "Content-Type": "application/x-ndjson"}
     for body in bodies:
-        while True:
-            connection.request("POST", "/lines", body, headers)
-            answer = connection.getresponse()
-            said = answer.read()
-            if answer.status == 200:
-                break
-            if answer.status != 503:
-                raise RuntimeError(f"{answer.status}: {said[:300]!r}")
-            time.sleep(min(0.05, float(answer.headers["Retry-After"])))
+        post(connection, key, body)
+
+
+def post(to: HTTPConnection, key: str, body: bytes) -> None:
+    """Send *body* until it is acknowledged; come again when told to. ``RuntimeError`` when it is refused."""
+    while True:
+        to.request("POST", "/lines", body, {"X-Tenken-Key": key, "Content-Type": "application/x-ndjson"})
+        answer = to.getresponse()
+        said = answer.read()
+        if answer.status == 200:
+            return
+        if answer.status != 503:
+            raise RuntimeError(f"{answer.status}: {said[:300]!r}")
+        time.sleep(min(0.05, float(answer.headers["Retry-After"])))
 
 
 def main() -> None:
